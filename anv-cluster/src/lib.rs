@@ -1,0 +1,1 @@
+//! Reduction and clustering of feature maps: PCA, exact t-SNE, Ward linkage, silhouette.

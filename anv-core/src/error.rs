@@ -1,0 +1,160 @@
+//! What can go wrong here, as data.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::LayerInfo;
+use crate::stage::BoxError;
+
+/// The result of everything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A step of the [`Pipeline`](crate::Pipeline).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Feature maps and weights.
+    Attribution,
+    /// The weight threshold.
+    Threshold,
+    /// From maps to points.
+    Reduction,
+    /// From points to clusters.
+    Clustering,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Attribution => "attribution",
+            Self::Threshold => "weight threshold",
+            Self::Reduction => "reduction",
+            Self::Clustering => "clustering",
+        })
+    }
+}
+
+/// Every error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A stage failed.
+    #[error("{stage}{} failed: {source}", .layer.as_ref().map(|l| format!(" of layer {l}")).unwrap_or_default())]
+    Stage {
+        /// The stage.
+        stage: Stage,
+        /// Number and name of the layer, where one is concerned.
+        layer: Option<String>,
+        /// What the stage said.
+        source: BoxError,
+    },
+    /// A range of layers that the network does not have.
+    #[error("layers {first}-{last} are not in this network: it has 1-{count}")]
+    LayerRange {
+        /// First layer asked for.
+        first: usize,
+        /// Last layer asked for.
+        last: usize,
+        /// Layers there are.
+        count: usize,
+    },
+    /// Text that names no layers.
+    #[error("`{found}` names no layers: expected `all`, a number or a range such as 5-13")]
+    LayerSyntax {
+        /// The text.
+        found: String,
+    },
+    /// Maps, weights and layer disagree about their shape.
+    #[error(
+        "layer {layer} should have maps of shape {expected:?} and as many weights: found maps {maps:?}, {weights} weights"
+    )]
+    AttributionShape {
+        /// Number of the layer.
+        layer: usize,
+        /// Channels, height, width.
+        expected: (usize, usize, usize),
+        /// Shape of the maps given.
+        maps: (usize, usize, usize),
+        /// Number of weights given.
+        weights: usize,
+    },
+    /// NaN or infinity where a number is needed.
+    #[error("layer {layer} ({name}) has a map or weight that is not finite, first in channel {channel}")]
+    NotFinite {
+        /// Number of the layer.
+        layer: usize,
+        /// Its name.
+        name: String,
+        /// First such channel.
+        channel: usize,
+    },
+    /// A parameter outside its range.
+    #[error("{name} is {found}: expected {expected}")]
+    Parameter {
+        /// Which parameter.
+        name: &'static str,
+        /// Its value.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// A partition of nothing.
+    #[error("a partition needs at least one row")]
+    EmptyPartition,
+    /// A stage returned another number of rows than it was given.
+    #[error("{found} rows came back: expected {expected}, one a kept feature map")]
+    PartitionRows {
+        /// Rows returned.
+        found: usize,
+        /// Rows given.
+        expected: usize,
+    },
+    /// A channel that the layer does not have.
+    #[error("channel {channel} does not exist: the layer has {channels}")]
+    Channel {
+        /// The channel asked for.
+        channel: usize,
+        /// How many there are.
+        channels: usize,
+    },
+    /// A file or folder could not be read or written.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried: `read`, `write`, …
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A saved folder whose content is not what the format says.
+    #[error("{} is damaged: {reason}", .path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it, found and expected.
+        reason: String,
+    },
+    /// A saved folder of a format that this version does not read.
+    #[error("{} has format {found}: this version reads format {expected}", .path.display())]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// The format found.
+        found: u64,
+        /// The format read here.
+        expected: u64,
+    },
+    /// The place to write to holds something that is not ours to replace.
+    #[error("{} exists and is not a saved explanation: it is left alone", .path.display())]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+impl Error {
+    pub(crate) fn stage(stage: Stage, layer: Option<&LayerInfo>, source: BoxError) -> Self {
+        Self::Stage { stage, layer: layer.map(|l| format!("{} ({})", l.number, l.name)), source }
+    }
+}

@@ -1,0 +1,110 @@
+//! Types, stage traits, pipeline and saved folder of Abstract Network Visualizations.
+//!
+//! An *Abstract Network Visualization* (ANV) shows what a convolutional network looked at, layer by layer.
+//! This crate holds what all stages share; it knows no network and no algorithm with a choice in it:
+//!
+//! ```text
+//! photo ─ Attributor ─ maps and weights ─ threshold ─ Reducer ─ points ─ Clusterer ─ merge ─ Draft ─ saved folder
+//! ```
+//!
+//! | step | here | implemented by |
+//! | --- | --- | --- |
+//! | feature maps and their weights for a class | [`Attributor`], [`Attribution`] | `anv-gradcam` |
+//! | percentages, weight threshold (Table 1) | [`percents`], [`WeightThreshold`] | this crate |
+//! | maps to points | [`Reducer`] | `anv-cluster` |
+//! | points to clusters | [`Clusterer`], [`Partition`] | `anv-cluster` |
+//! | weighted merge (eq. 3.1), cluster threshold (eq. 4.1) | [`merge`], [`ClusterThreshold`] | this crate |
+//! | the whole way | [`Pipeline`] | this crate |
+//! | keeping the result | [`Draft::write`], [`Draft::read`] | this crate |
+//!
+//! # Example
+//! A pipeline of three stages of our own: a "network" with two maps, one of them bright on the left.
+//!
+//! ```
+//! use anv_core::ndarray::{Array1, Array2, Array3, ArrayView2, ArrayView3};
+//! use anv_core::{image::RgbImage, *};
+//!
+//! struct Halves;
+//! impl Attributor for Halves {
+//!     type Error = Error;
+//!     fn attribute(&self, _: &RgbImage, _: &Target) -> Result<Attribution> {
+//!         let layer = LayerInfo { number: 1, name: "conv1_1".into(), channels: 2, size: (2, 2) };
+//!         let maps = Array3::from_shape_fn((2, 2, 2), |(c, _, x)| (x == c) as u8 as f32);
+//!         let class = ClassScore { index: 0, name: "left".into(), logit: 1.0, probability: 1.0 };
+//!         let preprocessing = Preprocessing {
+//!             height: 2, width: 2, order: ChannelOrder::Rgb, scale: 1.0, mean: [0.0; 3], std: [1.0; 3],
+//!         };
+//!         Ok(Attribution {
+//!             model: ModelInfo {
+//!                 name: "halves".into(), weights_sha256: String::new(), classes: vec!["left".into()], preprocessing,
+//!             },
+//!             predicted: class.clone(),
+//!             class,
+//!             layers: vec![LayerAttribution::new(layer, maps, Array1::from(vec![3.0, 1.0]))?],
+//!         })
+//!     }
+//! }
+//!
+//! struct Flat;
+//! impl Reducer for Flat {
+//!     type Error = Error;
+//!     fn reduce(&self, maps: ArrayView3<'_, f32>, _seed: u64) -> Result<Embedding> {
+//!         let (rows, height, width) = maps.dim();
+//!         let points = Array2::from_shape_fn((rows, height * width), |(r, i)| {
+//!             f64::from(maps[[r, i / width, i % width]])
+//!         });
+//!         Ok(Embedding { points })
+//!     }
+//! }
+//!
+//! struct Alone;
+//! impl Clusterer for Alone {
+//!     type Error = Error;
+//!     fn cluster(&self, points: ArrayView2<'_, f64>) -> Result<Clustering> {
+//!         Ok(Clustering { partition: Partition::singletons(points.nrows())?, silhouette: Default::default() })
+//!     }
+//! }
+//!
+//! let params = PipelineParams { weight_threshold: WeightThreshold::Off, ..Default::default() };
+//! let draft = Pipeline::new(Halves, Flat, Alone)
+//!     .params(params)
+//!     .analyse(&RgbImage::new(2, 2), &Target::default())?;
+//! assert_eq!(draft.layers[0].clusters[0].weight_percent, 75.0);
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # Features
+//! `testing` adds the module `testing`: checks for your own stages.
+//!
+//! # Source
+//! De Santis & Bianchi, *A Human-in-the-Loop Approach for Post-hoc Explainability of CNN-based Image
+//! Classification*, Politecnico di Milano, 2023; *Interpretable Network Visualizations*, IJCAI 2024.
+
+mod attribution;
+mod cluster_map;
+mod draft;
+mod error;
+// mod folder;
+mod layer;
+mod partition;
+mod pipeline;
+mod stage;
+// #[cfg(feature = "testing")]
+// pub mod testing;
+mod weight;
+
+pub use attribution::{
+    Attribution, ChannelOrder, ClassChoice, ClassScore, LayerAttribution, ModelInfo, Preprocessing, Target,
+};
+pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};
+pub use draft::{Draft, LayerDraft};
+pub use error::{Error, Result, Stage};
+// pub use folder::{FORMAT, is_saved_folder, write_file};
+pub use layer::{LayerInfo, LayerSelection};
+pub use partition::Partition;
+pub use pipeline::{Pipeline, PipelineParams};
+pub use stage::{Attributor, BoxError, Clusterer, Clustering, Embedding, Reducer};
+pub use weight::{THESIS_THRESHOLD, WeightThreshold, percents};
+
+pub use image;
+pub use ndarray;

@@ -1,0 +1,1 @@
+//! Reveal masks, overlays and figures of cluster maps.
