@@ -127,6 +127,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A photo that cannot be read.
+    #[error("cannot read the photo {name}: {reason}")]
+    Photo {
+        /// File name or what the caller called it.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A saved folder whose content is not what the format says.
     #[error("{} is damaged: {reason}", .path.display())]
     Damaged {

@@ -16,6 +16,7 @@
 //! | weighted merge (eq. 3.1), cluster threshold (eq. 4.1) | [`merge`], [`ClusterThreshold`] | this crate |
 //! | the whole way | [`Pipeline`] | this crate |
 //! | keeping the result | [`Draft::write`], [`Draft::read`] | this crate |
+//! | photos from files | [`read_photo`], [`decode_photo`] | this crate |
 //!
 //! # Example
 //! A pipeline of three stages of our own: a "network" with two maps, one of them bright on the left.
@@ -84,13 +85,14 @@ mod attribution;
 mod cluster_map;
 mod draft;
 mod error;
-// mod folder;
+mod folder;
 mod layer;
 mod partition;
+mod photo;
 mod pipeline;
 mod stage;
-// #[cfg(feature = "testing")]
-// pub mod testing;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod weight;
 
 pub use attribution::{
@@ -99,9 +101,10 @@ pub use attribution::{
 pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};
 pub use draft::{Draft, LayerDraft};
 pub use error::{Error, Result, Stage};
-// pub use folder::{FORMAT, is_saved_folder, write_file};
+pub use folder::{FORMAT, is_saved_folder, write_file};
 pub use layer::{LayerInfo, LayerSelection};
 pub use partition::Partition;
+pub use photo::{PhotoLimits, decode_photo, read_photo};
 pub use pipeline::{Pipeline, PipelineParams};
 pub use stage::{Attributor, BoxError, Clusterer, Clustering, Embedding, Reducer};
 pub use weight::{THESIS_THRESHOLD, WeightThreshold, percents};
