@@ -1,4 +1,5 @@
 //! The saved folder: read back equal, whole or not at all, nothing taken on trust.
+#![allow(clippy::unwrap_used, reason = "a failing helper fails the test that called it")]
 
 mod common;
 
