@@ -134,8 +134,8 @@ fn layer_selections_are_read() {
     for text in ["", "a", "5-", "-3", "1-2-3"] {
         assert!(text.parse::<LayerSelection>().is_err(), "{text}");
     }
-    for range in [0..=3, 5..=4, 12..=14] {
-        assert!(LayerSelection::Range(range).resolve(13).is_err());
+    for (first, last) in [(0, 3), (5, 4), (12, 14)] {
+        assert!(LayerSelection::Range(first..=last).resolve(13).is_err());
     }
 }
 
