@@ -1,0 +1,108 @@
+//! What `explain` can be asked.
+
+use std::path::PathBuf;
+
+use anv_core::{ClassChoice, LayerSelection, WeightThreshold};
+use clap::Parser;
+
+/// Show what a convolutional network looked at in a photo, layer by layer.
+///
+/// Without arguments the packaged network (VGG-16, 100 classes) explains the packaged photo. The result is a
+/// folder: open anv.html in a browser.
+#[derive(Debug, Parser)]
+#[command(name = "explain", version, after_help = EXAMPLES)]
+pub struct Args {
+    /// The photo to explain: JPEG, PNG or WebP [default: the packaged photo of a cup of coffee]
+    pub photo: Option<PathBuf>,
+
+    /// The network: a VGG in safetensors or PyTorch (.pth) format [default: the packaged VGG-16]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+
+    /// Class names, one a line, for a model file that does not carry them
+    #[arg(long, value_name = "FILE")]
+    pub class_names: Option<PathBuf>,
+
+    /// How the model wants its pixels, for a model file that does not say it: torchvision or caffe (Keras)
+    #[arg(long, value_name = "STYLE")]
+    pub preprocessing: Option<String>,
+
+    /// The class to explain, by name or index [default: the one that the network predicts]
+    #[arg(long, value_name = "NAME|INDEX")]
+    pub class: Option<String>,
+
+    /// The layers to explain, counted from 1: all, 7 or 5-13
+    #[arg(long, default_value = "all")]
+    pub layers: LayerSelection,
+
+    /// Feature maps below this share of their layer's weight are left out: auto (89.6 % / number of maps, as in
+    /// the thesis), a percentage, or off
+    #[arg(long, default_value = "auto", value_parser = parse_threshold)]
+    pub threshold: WeightThreshold,
+
+    /// Numbers of clusters to try a layer; the highest silhouette wins
+    #[arg(long, default_value = "3-8", value_name = "K-K", value_parser = parse_clusters)]
+    pub clusters: (usize, usize),
+
+    /// Seed of everything random: the same seed gives the same bits
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+
+    /// Where the network runs: cpu, cuda:N or metal:N (the last two need the feature of that name)
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+
+    /// Compute convolutions without Winograd's rounding: slower, gradients of single pixels exact
+    #[arg(long)]
+    pub exact: bool,
+
+    /// Colours of the heatmaps
+    #[arg(long, default_value = "default", value_name = "NAME")]
+    pub colors: String,
+
+    /// The folder to write [default: explained/NAME-OF-THE-PHOTO]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+
+    /// Print a summary as JSON on stdout instead of the table
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo run --release --example explain
+  cargo run --release --example explain -- holiday.jpg
+  cargo run --release --example explain -- holiday.jpg --model vgg16.safetensors --class tench --layers 5-13";
+
+impl Args {
+    /// The class asked for: digits are an index, unless a class bears them as its name.
+    pub fn class_choice(&self, names: &[String]) -> ClassChoice {
+        match &self.class {
+            None => ClassChoice::Predicted,
+            Some(text) => match text.parse() {
+                Ok(index) if !names.contains(text) => ClassChoice::Index(index),
+                _ => ClassChoice::Name(text.clone()),
+            },
+        }
+    }
+}
+
+fn parse_threshold(text: &str) -> Result<WeightThreshold, String> {
+    match text {
+        "auto" => Ok(WeightThreshold::default()),
+        "off" => Ok(WeightThreshold::Off),
+        _ => match text.trim_end_matches('%').trim().parse::<f64>() {
+            Ok(percent) if (0.0..100.0).contains(&percent) => Ok(WeightThreshold::Percent(percent)),
+            _ => Err("expected auto, off or a percentage from 0 to 100".into()),
+        },
+    }
+}
+
+fn parse_clusters(text: &str) -> Result<(usize, usize), String> {
+    let (low, high) = text.split_once('-').unwrap_or((text, text));
+    match (low.trim().parse(), high.trim().parse()) {
+        (Ok(low), Ok(high)) if 2 <= low && low <= high => Ok((low, high)),
+        _ => Err("expected a number of at least 2 or a range such as 3-8".into()),
+    }
+}
