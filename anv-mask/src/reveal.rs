@@ -1,0 +1,264 @@
+//! Reveal masks: ever larger parts of a photo, the most responding ones first (thesis 3.4.1, 4.3).
+
+use anv_core::image::RgbImage;
+use anv_core::ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
+
+use crate::axis::Axis;
+use crate::blur::{Band, blur};
+use crate::percentile::Repeated;
+use crate::{Error, Result, check};
+
+/// Share of the pixels shown after 0 to 5 hints, in percent (thesis Table 3).
+pub const THESIS_LEVELS: [f64; 6] = [2.0, 4.5, 8.0, 13.0, 20.0, 30.0];
+
+/// Blur by size of the picture over size of the map: (ratio, σ in pixels) (thesis Table 2).
+pub const THESIS_SIGMAS: [(f64, f64); 5] = [(2.0, 3.0), (4.0, 6.0), (8.0, 12.0), (16.0, 16.0), (32.0, 24.0)];
+
+/// Widest blur that is accepted, in pixels: far beyond any use, near enough to keep kernels in memory.
+const LARGEST_SIGMA: f64 = 10_000.0;
+
+/// How reveal masks are made; the default is the thesis' (Tables 2 and 3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaskParams {
+    /// Share of the pixels to show at each level, in percent, 0 to 100.
+    pub levels: Vec<f64>,
+    /// (ratio, σ) by rising ratio; between two ratios σ is interpolated linearly, beyond the ends it stays.
+    pub sigmas: Vec<(f64, f64)>,
+    /// The kernel ends after ⌊`truncate` · σ + ½⌋ pixels.
+    pub truncate: f64,
+}
+
+impl Default for MaskParams {
+    fn default() -> Self {
+        Self { levels: THESIS_LEVELS.to_vec(), sigmas: THESIS_SIGMAS.to_vec(), truncate: 1.5 }
+    }
+}
+
+impl MaskParams {
+    /// Sets the shares to show, in percent.
+    pub fn levels(mut self, levels: impl Into<Vec<f64>>) -> Self {
+        self.levels = levels.into();
+        self
+    }
+
+    /// Sets the table of (ratio, σ), by rising ratio.
+    pub fn sigmas(mut self, sigmas: impl Into<Vec<(f64, f64)>>) -> Self {
+        self.sigmas = sigmas.into();
+        self
+    }
+
+    /// Sets where the kernel ends, in σ.
+    pub fn truncate(mut self, truncate: f64) -> Self {
+        self.truncate = truncate;
+        self
+    }
+
+    /// σ in pixels for a picture that is `ratio` times as long as the map; each axis has its own ratio.
+    ///
+    /// ```
+    /// let params = anv_mask::MaskParams::default();
+    /// assert_eq!([1.0, 4.0, 6.0, 100.0].map(|ratio| params.sigma(ratio)), [3.0, 6.0, 9.0, 24.0]);
+    /// ```
+    pub fn sigma(&self, ratio: f64) -> f64 {
+        let above = self.sigmas.partition_point(|&(r, _)| r < ratio);
+        match (above.checked_sub(1).and_then(|i| self.sigmas.get(i)), self.sigmas.get(above)) {
+            (Some(&(r0, s0)), Some(&(r1, s1))) => s0 + (s1 - s0) * (ratio - r0) / (r1 - r0),
+            (Some(&(_, end)), None) | (None, Some(&(_, end))) => end,
+            (None, None) => 0.0,
+        }
+    }
+
+    /// One mask a level for `map`, shape (rows, columns), over a picture of `width` x `height` pixels.
+    ///
+    /// The map is tiled over the picture (each pixel takes the cell under its centre), pixels at or above
+    /// numpy's linear percentile at 100 − p are shown, and the resulting mask of zeros and ones is blurred. A
+    /// constant map is shown whole, because all of it reaches the percentile. Where width and height have
+    /// different ratios to the map, each axis is blurred with its own σ, so that a cell stays as round as the
+    /// network saw it.
+    ///
+    /// Needs 4 bytes a pixel and level; for huge pictures ask for one level at a time.
+    ///
+    /// # Errors
+    /// [`Error::EmptyMap`], [`Error::NotFinite`], [`Error::EmptyImage`], and [`Error::Parameter`] for a level
+    /// outside 0 to 100 or a blur that is negative, not finite, unordered or wider than 10,000 pixels.
+    pub fn masks(&self, map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<Vec<RevealMask>> {
+        self.check()?;
+        let plan = Plan::new(map, width, height)?;
+        let band = |axis: &Axis| Band::new(axis, self.sigma(axis.ratio), self.truncate);
+        let (rows, columns) = (band(&plan.rows), band(&plan.columns));
+        let level = |(level, &percent): (usize, &f64)| {
+            let percentile = plan.pixels.percentile(100.0 - percent);
+            let shown: Vec<_> = plan.seen.iter().map(|&v| f64::from(v) >= percentile).collect();
+            let values = blur(&shown, &rows, &columns);
+            RevealMask {
+                level,
+                percent,
+                percentile,
+                shown_pixels: plan.count(&shown),
+                cells: map.mapv(|v| f64::from(v) >= percentile),
+                width,
+                height,
+                values,
+            }
+        };
+        Ok(self.levels.par_iter().enumerate().map(level).collect())
+    }
+
+    /// For each cell that a pixel shows, the lowest level at which it is shown; `levels.len()` when at none.
+    /// Also σ across and along the rows. Together they hold every mask in a few bytes.
+    pub(crate) fn first_levels(
+        &self,
+        map: ArrayView2<'_, f32>,
+        width: u32,
+        height: u32,
+    ) -> Result<(Array2<u8>, [f64; 2])> {
+        self.check()?;
+        let plan = Plan::new(map, width, height)?;
+        let percentiles: Vec<_> = self.levels.iter().map(|p| plan.pixels.percentile(100.0 - p)).collect();
+        let first = |v: f32| percentiles.iter().position(|&p| f64::from(v) >= p).unwrap_or(percentiles.len());
+        let sigmas = [&plan.rows, &plan.columns].map(|axis| self.sigma(axis.ratio));
+        Ok((plan.seen.mapv(|v| first(v) as u8), sigmas))
+    }
+
+    fn check(&self) -> Result<()> {
+        let wrong = |name, found: String, expected| Err(Error::Parameter { name, found, expected });
+        if let Some(level) = self.levels.iter().find(|p| !(0.0..=100.0).contains(*p)) {
+            return wrong("reveal level", level.to_string(), "a percentage from 0 to 100");
+        }
+        let good = |&(ratio, sigma): &(f64, f64)| {
+            ratio.is_finite() && (0.0..=LARGEST_SIGMA).contains(&(sigma * self.truncate.max(1.0)))
+        };
+        let rising = self.sigmas.windows(2).all(|w| w[0].0 < w[1].0);
+        if !rising || !self.sigmas.iter().all(good) {
+            return wrong(
+                "sigma table",
+                format!("{:?}", self.sigmas),
+                "rising ratios, blurs of 0 to 10000 pixels",
+            );
+        }
+        if !self.truncate.is_finite() || self.truncate < 0.0 {
+            return wrong("truncate", self.truncate.to_string(), "a finite number of at least 0");
+        }
+        Ok(())
+    }
+}
+
+/// A map laid over a picture.
+struct Plan {
+    rows: Axis,
+    columns: Axis,
+    /// The cells that pixels show.
+    seen: Array2<f32>,
+    pixels: Repeated,
+}
+
+impl Plan {
+    fn new(map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<Self> {
+        check::map(map)?;
+        check::picture(width, height)?;
+        let (rows, columns) =
+            (Axis::new(map.nrows(), height as usize), Axis::new(map.ncols(), width as usize));
+        let shape = (rows.cells.len(), columns.cells.len());
+        let seen = Array2::from_shape_fn(shape, |(r, c)| map[[rows.cells[r], columns.cells[c]]]);
+        let pixels = Repeated::new(&rows.counts(), &columns.counts(), |r, c| seen[[r, c]]);
+        Ok(Self { rows, columns, seen, pixels })
+    }
+
+    /// Pixels that show one of the `shown` cells.
+    fn count(&self, shown: &[bool]) -> u64 {
+        let columns = self.columns.counts();
+        let line =
+            |line: &[bool]| line.iter().zip(&columns).filter(|(s, _)| **s).map(|(_, n)| n).sum::<u64>();
+        shown.chunks_exact(columns.len()).zip(self.rows.counts()).map(|(cells, n)| n * line(cells)).sum()
+    }
+}
+
+/// What part of a picture is shown at one reveal level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevealMask {
+    level: usize,
+    percent: f64,
+    percentile: f64,
+    shown_pixels: u64,
+    cells: Array2<bool>,
+    width: u32,
+    height: u32,
+    values: Vec<f32>,
+}
+
+impl RevealMask {
+    /// Place among the levels, from 0: the number of hints used.
+    pub fn level(&self) -> usize {
+        self.level
+    }
+
+    /// Share of the pixels asked for, in percent.
+    pub fn percent(&self) -> f64 {
+        self.percent
+    }
+
+    /// The value of the map that a pixel must reach.
+    pub fn percentile(&self) -> f64 {
+        self.percentile
+    }
+
+    /// Pixels shown before the blur; more than asked for when values repeat at the percentile.
+    pub fn shown_pixels(&self) -> u64 {
+        self.shown_pixels
+    }
+
+    /// Which cells of the map reach the percentile, before the blur.
+    pub fn cells(&self) -> &Array2<bool> {
+        &self.cells
+    }
+
+    /// Width and height of the mask, in pixels.
+    pub fn dimensions(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    /// The blurred mask, 0 (hidden) to 1 (shown), shape (height, width).
+    pub fn values(&self) -> ArrayView2<'_, f32> {
+        let shape = (self.height as usize, self.width as usize);
+        // The length is height · width by construction; the fallback is never seen.
+        ArrayView2::from_shape(shape, &self.values).unwrap_or_else(|_| ArrayView2::from(&[[0.0f32; 0]; 0]))
+    }
+
+    /// The picture behind the mask: each colour · mask, truncated to a whole number.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`] when `image` has another size than the mask.
+    pub fn apply(&self, image: &RgbImage) -> Result<RgbImage> {
+        if image.dimensions() != self.dimensions() {
+            return Err(Error::SizeMismatch { found: image.dimensions(), expected: self.dimensions() });
+        }
+        let width = self.width as usize;
+        let mut out = RgbImage::new(self.width, self.height);
+        out.par_chunks_exact_mut(3 * width)
+            .zip(image.par_chunks_exact(3 * width))
+            .zip(self.values.par_chunks_exact(width))
+            .for_each(|((out, image), mask)| apply_row(out, image, mask));
+        Ok(out)
+    }
+}
+
+/// Pixels handled at once: most blocks are wholly hidden or wholly shown, and the others fill vector registers.
+const BLOCK: usize = 16;
+
+fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
+    let blocks = out.chunks_mut(3 * BLOCK).zip(image.chunks(3 * BLOCK)).zip(mask.chunks(BLOCK));
+    for ((out, image), mask) in blocks {
+        if mask.iter().fold(0.0, |sum, m| sum + m) == 0.0 {
+            out.fill(0);
+        } else if mask.iter().all(|&m| m == 1.0) {
+            out.copy_from_slice(image);
+        } else {
+            let mut factors = [0.0; 3 * BLOCK];
+            factors.chunks_exact_mut(3).zip(mask).for_each(|(f, &m)| f.fill(m));
+            for ((out, &colour), factor) in out.iter_mut().zip(image).zip(factors) {
+                *out = (f32::from(colour) * factor) as u8;
+            }
+        }
+    }
+}
