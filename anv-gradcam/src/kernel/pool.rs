@@ -1,0 +1,72 @@
+//! Max-pooling over 2x2 windows.
+
+use rayon::prelude::*;
+
+/// Planes that one task takes: their number does not change the result.
+fn planes_a_task(plane: usize) -> usize {
+    (16_384 / plane.max(1)).max(1)
+}
+
+/// Largest value of each 2x2 window of `input` (planes, height, width); an odd last row or column is left out.
+pub(crate) fn max_pool(input: &[f32], height: usize, width: usize) -> Vec<f32> {
+    let (out_h, out_w) = (height / 2, width / 2);
+    let planes = input.len() / (height * width).max(1);
+    let mut output = vec![0.0; planes * out_h * out_w];
+    if output.is_empty() {
+        return output;
+    }
+    let group = planes_a_task(height * width);
+    let (inputs, outputs) =
+        (input.par_chunks(group * height * width), output.par_chunks_mut(group * out_h * out_w));
+    outputs.zip(inputs).for_each(|(outputs, inputs)| {
+        for (out, image) in outputs.chunks_exact_mut(out_h * out_w).zip(inputs.chunks_exact(height * width)) {
+            for (out, rows) in out.chunks_exact_mut(out_w).zip(image.chunks_exact(2 * width)) {
+                let (top, bottom) = rows.split_at(width);
+                for ((o, t), b) in out.iter_mut().zip(top.chunks_exact(2)).zip(bottom.chunks_exact(2)) {
+                    *o = t[0].max(t[1]).max(b[0].max(b[1]));
+                }
+            }
+        }
+    });
+    output
+}
+
+/// Sends each window's gradient to its first maximum in row-major order; `input` is what was pooled.
+pub(crate) fn max_pool_gradient(input: &[f32], gradient: &[f32], height: usize, width: usize) -> Vec<f32> {
+    let (out_h, out_w) = (height / 2, width / 2);
+    let mut result = vec![0.0; input.len()];
+    if gradient.is_empty() {
+        return result;
+    }
+    let group = planes_a_task(height * width);
+    let inputs = input.par_chunks(group * height * width);
+    let gradients = gradient.par_chunks(group * out_h * out_w);
+    let results = result.par_chunks_mut(group * height * width);
+    results.zip(inputs).zip(gradients).for_each(|((results, inputs), gradients)| {
+        let planes = results.chunks_exact_mut(height * width).zip(inputs.chunks_exact(height * width));
+        for ((result, image), gradient) in planes.zip(gradients.chunks_exact(out_h * out_w)) {
+            let rows = result.chunks_exact_mut(2 * width).zip(image.chunks_exact(2 * width));
+            for ((result, image), gradient) in rows.zip(gradient.chunks_exact(out_w)) {
+                scatter(result, image, gradient, width);
+            }
+        }
+    });
+    result
+}
+
+/// One row of windows. Comparisons select without branching: which of four wins is unpredictable.
+fn scatter(result: &mut [f32], image: &[f32], gradient: &[f32], width: usize) {
+    let ((r0, r1), (x0, x1)) = (result.split_at_mut(width), image.split_at(width));
+    let results = r0.chunks_exact_mut(2).zip(r1.chunks_exact_mut(2));
+    let images = x0.chunks_exact(2).zip(x1.chunks_exact(2));
+    for (((r0, r1), (x0, x1)), &g) in results.zip(images).zip(gradient) {
+        let (a, b, c, d) = (x0[0], x0[1], x1[0], x1[1]);
+        let first_wins = a >= b && a >= c && a >= d;
+        let second_wins = !first_wins && b >= c && b >= d;
+        let third_wins = !first_wins && !second_wins && c >= d;
+        r0[0] = if first_wins { g } else { 0.0 };
+        r0[1] = if second_wins { g } else { 0.0 };
+        r1[0] = if third_wins { g } else { 0.0 };
+        r1[1] = if first_wins || second_wins || third_wins { 0.0 } else { g };
+    }
+}

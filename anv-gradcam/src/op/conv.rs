@@ -1,0 +1,100 @@
+//! Convolution with bias, and with a ReLU where one follows.
+
+use candle_core::Tensor;
+
+use super::relu::gate;
+use super::{Op, Role, only};
+use crate::conv::{candle_forward, candle_input_gradient};
+use crate::kernel::{self, Geometry};
+use crate::{ConvParams, Convolution, Error, Result, cpu};
+
+/// A named convolution: a layer of the explanation.
+#[derive(Debug)]
+pub(crate) struct Conv {
+    name: String,
+    kernel: Tensor,
+    bias: Option<Tensor>,
+    params: ConvParams,
+    relu: bool,
+}
+
+impl Conv {
+    /// Checks kernel (outputs, inputs, kh, kw) and bias (outputs).
+    pub fn new(name: &str, kernel: Tensor, bias: Option<Tensor>, params: ConvParams) -> Result<Self> {
+        let outputs = kernel.dims().first().copied().unwrap_or(0);
+        if kernel.rank() != 4 || kernel.elem_count() == 0 {
+            return Err(Error::TensorShape {
+                tensor: format!("{name}: kernel"),
+                found: kernel.dims().to_vec(),
+                expected: "(outputs, inputs, height, width)".into(),
+            });
+        }
+        if let Some(bias) = bias.as_ref().filter(|b| b.dims() != [outputs]) {
+            return Err(Error::TensorShape {
+                tensor: format!("{name}: bias"),
+                found: bias.dims().to_vec(),
+                expected: format!("[{outputs}]"),
+            });
+        }
+        let (kernel, bias) = (kernel.contiguous()?, bias.map(|b| b.contiguous()).transpose()?);
+        Ok(Self { name: name.to_owned(), kernel, bias, params, relu: false })
+    }
+
+    fn geometry(&self, input: &[usize]) -> Result<Geometry> {
+        self.params.geometry(&self.name, input, self.kernel.dims())
+    }
+}
+
+impl Op for Conv {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn role(&self) -> Role {
+        Role::Layer
+    }
+
+    fn shape(&self, inputs: &[&[usize]]) -> Result<Vec<usize>> {
+        let g = self.geometry(only(&|| self.name(), inputs)?)?;
+        let (h, w) = g.output().unwrap_or_default();
+        Ok(vec![g.batch, g.outputs, h, w])
+    }
+
+    fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
+        let input = only(&|| self.name(), inputs)?;
+        let g = self.geometry(input.dims())?;
+        if !cpu::is_native(input, convolution) {
+            let output = candle_forward(input, &self.kernel, self.bias.as_ref(), self.params)?;
+            return if self.relu { Ok(output.relu()?) } else { Ok(output) };
+        }
+        let bias = self.bias.as_ref().map(|b| b.to_vec1::<f32>()).transpose()?;
+        let output = cpu::with_values2(input, &self.kernel, |x, k| {
+            kernel::forward(x, k, bias.as_deref(), self.relu, &g, convolution)
+        })?;
+        let (h, w) = g.output().unwrap_or_default();
+        cpu::tensor(output, (g.batch, g.outputs, h, w))
+    }
+
+    fn vjp(
+        &self,
+        inputs: &[&Tensor],
+        output: &Tensor,
+        gradient: &Tensor,
+        convolution: Convolution,
+    ) -> Result<Vec<Tensor>> {
+        let input = only(&|| self.name(), inputs)?;
+        let g = self.geometry(input.dims())?;
+        let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
+        if !cpu::is_native(gradient, convolution) {
+            return Ok(vec![candle_input_gradient(&gated, &self.kernel, &g)?]);
+        }
+        let result =
+            cpu::with_values2(&gated, &self.kernel, |d, k| kernel::input_gradient(d, k, &g, convolution))?;
+        Ok(vec![cpu::tensor(result, input.dims())?])
+    }
+
+    fn fuse_relu(&mut self) -> bool {
+        self.relu = true;
+        true
+    }
+}

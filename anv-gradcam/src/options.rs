@@ -1,0 +1,125 @@
+//! What is left open when a network is loaded.
+
+use anv_core::{ChannelOrder, Preprocessing};
+use candle_core::Device;
+
+/// The two customary ways of turning pixels into a VGG's input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Preset {
+    /// RGB, `(value / 255 − mean) / std` with ImageNet's mean and deviation.
+    #[default]
+    Torchvision,
+    /// BGR, `value − mean`: the original Caffe weights, Keras.
+    Caffe,
+}
+
+impl Preset {
+    /// The full description for an input of `height` x `width` pixels.
+    pub fn preprocessing(self, height: usize, width: usize) -> Preprocessing {
+        match self {
+            Self::Torchvision => Preprocessing {
+                height,
+                width,
+                order: ChannelOrder::Rgb,
+                scale: 1.0 / 255.0,
+                mean: [0.485, 0.456, 0.406],
+                std: [0.229, 0.224, 0.225],
+            },
+            Self::Caffe => Preprocessing {
+                height,
+                width,
+                order: ChannelOrder::Bgr,
+                scale: 1.0,
+                mean: [103.939, 116.779, 123.68],
+                std: [1.0; 3],
+            },
+        }
+    }
+}
+
+/// How convolutions are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Convolution {
+    /// The fastest way for each shape, Winograd's among them: pooled weights stay within 1e-3 of the layer's
+    /// largest (measured: see `conv2d`).
+    #[default]
+    Fast,
+    /// Sums of products only (im2col and matrix multiplication): rounding as in other libraries.
+    Exact,
+    /// The tensor library's own operations, for pooling too: what runs on CUDA and Metal in any case, here also
+    /// on the CPU, much slower.
+    Candle,
+}
+
+/// What is left open when a network is loaded; the default takes everything from the file and runs on the CPU.
+///
+/// ```
+/// use anv_gradcam::{Convolution, LoadOptions};
+/// let options = LoadOptions::default().input_size(224, 224).convolution(Convolution::Exact);
+/// assert_eq!(options.input_size, Some((224, 224)));
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// Where the network runs.
+    pub device: Device,
+    /// Class names in the order of the outputs; `None`: the file's metadata, else numbers.
+    pub classes: Option<Vec<String>>,
+    /// Preprocessing; `None`: the file's metadata, else [`Preset::Torchvision`].
+    pub preprocessing: Option<Preset>,
+    /// Height and width of the input in pixels; `None`: the file's metadata, else what the head asks for.
+    pub input_size: Option<(usize, usize)>,
+    /// How convolutions are computed.
+    pub convolution: Convolution,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self {
+            device: Device::Cpu,
+            classes: None,
+            preprocessing: None,
+            input_size: None,
+            convolution: Convolution::default(),
+        }
+    }
+}
+
+impl LoadOptions {
+    /// Runs the network on this device.
+    #[must_use]
+    pub fn device(mut self, device: Device) -> Self {
+        self.device = device;
+        self
+    }
+
+    /// Names the outputs, in their order.
+    #[must_use]
+    pub fn classes(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.classes = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Says how pixels become the input.
+    #[must_use]
+    pub fn preprocessing(mut self, preset: Preset) -> Self {
+        self.preprocessing = Some(preset);
+        self
+    }
+
+    /// Sets the input's height and width, in pixels.
+    #[must_use]
+    pub fn input_size(mut self, height: usize, width: usize) -> Self {
+        self.input_size = Some((height, width));
+        self
+    }
+
+    /// Says how convolutions are computed.
+    #[must_use]
+    pub fn convolution(mut self, convolution: Convolution) -> Self {
+        self.convolution = convolution;
+        self
+    }
+}
