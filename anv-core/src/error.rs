@@ -21,6 +21,10 @@ pub enum Stage {
     Reduction,
     /// From points to clusters.
     Clustering,
+    /// From clusters to labels.
+    Labeling,
+    /// Merging of clusters that are called the same.
+    Merging,
 }
 
 impl fmt::Display for Stage {
@@ -30,6 +34,8 @@ impl fmt::Display for Stage {
             Self::Threshold => "weight threshold",
             Self::Reduction => "reduction",
             Self::Clustering => "clustering",
+            Self::Labeling => "labelling",
+            Self::Merging => "merging",
         })
     }
 }
@@ -116,6 +122,45 @@ pub enum Error {
         channel: usize,
         /// How many there are.
         channels: usize,
+    },
+    /// A merge of no clusters.
+    #[error("a merged cluster needs at least one member")]
+    EmptyMerge,
+    /// A merger divided another number of clusters than it was given.
+    #[error("a division of {found} clusters came back: expected {expected}")]
+    MergedClusters {
+        /// Clusters divided.
+        found: usize,
+        /// Clusters given.
+        expected: usize,
+    },
+    /// The same cluster twice in a layer.
+    #[error("cluster {cluster} appears twice in its layer")]
+    ClusterNumber {
+        /// Place of the cluster in its layer.
+        cluster: usize,
+    },
+    /// A weight or a score that is no usable number.
+    #[error("the {what} of cluster {cluster} is {found}: expected a finite number, for a weight at least 0")]
+    ClusterValue {
+        /// Place of the cluster in its layer.
+        cluster: usize,
+        /// Which value.
+        what: String,
+        /// The value.
+        found: f64,
+    },
+    /// Maps of one layer that differ in shape.
+    #[error(
+        "the map of cluster {cluster} has shape {found:?}: expected {expected:?} as the others of its layer"
+    )]
+    MapShape {
+        /// Place of the cluster in its layer.
+        cluster: usize,
+        /// Height and width of its map.
+        found: (usize, usize),
+        /// Height and width of the others.
+        expected: (usize, usize),
     },
     /// A file or folder could not be read or written.
     #[error("cannot {action} {}: {source}", .path.display())]

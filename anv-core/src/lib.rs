@@ -15,6 +15,9 @@
 //! | points to clusters | [`Clusterer`], [`Partition`] | `anv-cluster` |
 //! | weighted merge (eq. 3.1), cluster threshold (eq. 4.1) | [`merge`], [`ClusterThreshold`] | this crate |
 //! | the whole way | [`Pipeline`] | this crate |
+//! | words for clusters (eq. 3.2) | [`Labeler`], [`LabeledCluster`] | `anv-labels` |
+//! | merging what is called the same (Algorithm 1) | [`Merger`], [`MergedCluster`], [`Explanation`] | `anv-labels`, this crate |
+//! | from many images to a class (5.2.2) | [`Aggregator`], [`GlobalExplanation`] | `anv-global` |
 //! | keeping the result | [`Draft::write`], [`Draft::read`] | this crate |
 //! | photos from files | [`read_photo`], [`decode_photo`] | this crate |
 //!
@@ -85,11 +88,16 @@ mod attribution;
 mod cluster_map;
 mod draft;
 mod error;
+mod explanation;
 mod folder;
+mod global;
+mod label;
+mod labeling;
 mod layer;
 mod partition;
 mod photo;
 mod pipeline;
+mod spreadsheet;
 mod stage;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -101,11 +109,16 @@ pub use attribution::{
 pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};
 pub use draft::{Draft, LayerDraft};
 pub use error::{Error, Result, Stage};
+pub use explanation::{Explanation, LabeledImage, LabeledLayer};
 pub use folder::{FORMAT, is_saved_folder, write_file};
+pub use global::{GlobalExample, GlobalExplanation, GlobalFeature, GlobalGroup, Interval, Scope};
+pub use label::{GameCounts, Label, LabelScore, LabeledCluster, MergedCluster, SCORE_TOLERANCE, rank_labels};
+pub use labeling::{Aggregator, ClusterLabels, ClusterQuery, Labeler, Merger};
 pub use layer::{LayerInfo, LayerSelection};
 pub use partition::Partition;
 pub use photo::{PhotoLimits, decode_photo, read_photo};
 pub use pipeline::{Pipeline, PipelineParams};
+pub use spreadsheet::{from_spreadsheet, to_spreadsheet};
 pub use stage::{Attributor, BoxError, Clusterer, Clustering, Embedding, Reducer};
 pub use weight::{THESIS_THRESHOLD, WeightThreshold, percents};
 
