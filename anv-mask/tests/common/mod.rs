@@ -1,6 +1,8 @@
 //! The shared reference material, read where it is at hand.
 #![allow(dead_code, reason = "every test file uses its own part")]
 
+pub mod draft;
+
 use std::path::PathBuf;
 
 use anv_core::ndarray::{Array2, Array3, Axis};

@@ -1,0 +1,116 @@
+//! What the page's script needs to draw details, as JSON.
+
+use anv_core::{Draft, LayerDraft};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{encode, of_cluster, words};
+use crate::{Error, MaskParams, Result};
+
+#[derive(Serialize)]
+struct Page {
+    class: String,
+    /// Width and height of the embedded photo.
+    photo: (u32, u32),
+    levels: Vec<f64>,
+    truncate: f64,
+    /// Grey step between two levels in `Cluster::first`.
+    step: u8,
+    layers: Vec<Layer>,
+}
+
+#[derive(Serialize)]
+struct Layer {
+    number: usize,
+    name: String,
+    channels: usize,
+    size: (usize, usize),
+    /// Channels over the weight threshold, their percent and place in the embedding.
+    kept: Vec<(usize, f64, f32, f32)>,
+    silhouette: Vec<(usize, f64)>,
+    best_k: usize,
+    threshold: f64,
+    clusters: Vec<Cluster>,
+    dropped: Vec<Dropped>,
+}
+
+#[derive(Serialize)]
+struct Cluster {
+    weight: f64,
+    channels: Vec<usize>,
+    /// A grey PNG: for each cell the first level that shows it, times `step`.
+    first: String,
+    /// σ across and along the rows, in pixels of the embedded photo.
+    sigma: [f64; 2],
+}
+
+#[derive(Serialize)]
+struct Dropped {
+    weight: f64,
+    channels: Vec<usize>,
+}
+
+/// JSON that can stand inside a script element: no `<`, `>`, `&` and no line separators.
+pub(super) fn json(draft: &Draft, photo: (u32, u32)) -> Result<String> {
+    let params = MaskParams::default();
+    let step = (255 / params.levels.len().max(1)) as u8;
+    let layers = draft.layers.par_iter().map(|l| layer(l, &params, photo, step)).collect::<Result<_>>()?;
+    let page = Page {
+        class: words::class(draft),
+        photo,
+        levels: params.levels.clone(),
+        truncate: params.truncate,
+        step,
+        layers,
+    };
+    let json = serde_json::to_string(&page).map_err(Error::encode("page"))?;
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe.push_str(&format!("\\u{:04x}", c as u32)),
+            c => safe.push(c),
+        }
+    }
+    Ok(safe)
+}
+
+fn layer(layer: &LayerDraft, params: &MaskParams, photo: (u32, u32), step: u8) -> Result<Layer> {
+    let cluster = |(i, cluster): (usize, &anv_core::ClusterMap)| {
+        let levels = params.first_levels(cluster.map.view(), photo.0, photo.1);
+        let (first, sigma) = levels.map_err(of_cluster(layer.layer.number, i))?;
+        let grey: Vec<u8> = first.iter().map(|&level| level * step).collect();
+        Ok(Cluster {
+            weight: round(cluster.weight_percent),
+            channels: cluster.channels.clone(),
+            first: encode::grey(first.ncols() as u32, first.nrows() as u32, &grey)?,
+            sigma,
+        })
+    };
+    let percent = |channel: usize| layer.weights_percent.get(channel).copied().unwrap_or(0.0);
+    Ok(Layer {
+        number: layer.layer.number,
+        name: super::text::clean(&layer.layer.name),
+        channels: layer.layer.channels,
+        size: layer.layer.size,
+        kept: layer
+            .kept
+            .iter()
+            .zip(&layer.embedding)
+            .map(|(&c, &[x, y])| (c, round(percent(c)), x, y))
+            .collect(),
+        silhouette: layer.silhouette.iter().map(|(&k, &s)| (k, round(s))).collect(),
+        best_k: layer.best_k,
+        threshold: round(layer.threshold_percent),
+        clusters: layer.clusters.par_iter().enumerate().map(cluster).collect::<Result<_>>()?,
+        dropped: layer
+            .dropped_clusters
+            .iter()
+            .map(|d| Dropped { weight: round(d.weight_percent), channels: d.channels.clone() })
+            .collect(),
+    })
+}
+
+/// Four decimals: more than the page shows.
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
