@@ -262,3 +262,20 @@ fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_levels_hold_every_mask() {
+        let map = Array2::from_shape_fn((9, 7), |(r, c)| ((r * 5 + c * 3) % 11) as f32);
+        let params = MaskParams::default();
+        let masks = params.masks(map.view(), 50, 40).unwrap();
+        let (first, sigmas) = params.first_levels(map.view(), 50, 40).unwrap();
+        for mask in &masks {
+            assert_eq!(first.mapv(|level| usize::from(level) <= mask.level()), mask.cells());
+        }
+        assert_eq!(sigmas, [params.sigma(40.0 / 9.0), params.sigma(50.0 / 7.0)]);
+    }
+}

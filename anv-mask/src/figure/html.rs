@@ -100,7 +100,7 @@ fn section(out: &mut String, draft: &Draft, layer: &LayerDraft, tiles: &Tiles, i
         out,
         format_args!(
             "<section class=\"layer\" aria-labelledby=\"layer{n}\">\n<h2 id=\"layer{n}\">Layer {n}</h2>\n\
-             <p class=\"sub\">{} · {} × {}</p>\n",
+             <p class=\"sub\">{}</p><p class=\"sub\">{} × {}</p>\n",
             escape(&clean(&info.name)),
             info.size.0,
             info.size.1,
@@ -117,7 +117,7 @@ fn section(out: &mut String, draft: &Draft, layer: &LayerDraft, tiles: &Tiles, i
     push(
         out,
         format_args!(
-            "<div class=\"bar\" aria-hidden=\"true\">{bar}</div>\n<p class=\"sub\">{} of its evidence</p>\n<ol>\n",
+            "<div class=\"bar\" aria-hidden=\"true\">{bar}</div>\n<p class=\"sub\">{} shown</p>\n<ol>\n",
             words::percent(words::shown(layer))
         ),
     );

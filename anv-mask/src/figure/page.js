@@ -177,7 +177,7 @@
   };
 
   const follow = () => {
-    const entry = all.find(e => e.id === decodeURIComponent(location.hash.slice(1)));
+    const entry = all.find(e => `#${e.id}` === location.hash);
     if (entry) { if (entry !== open) show(entry); }
     else if (dialog.open) dialog.close();
   };

@@ -198,7 +198,7 @@ fn column(
     evidence_bar(&mut out, layer, (x, top + 57.0), width);
     Text::at(x, top + 76.0, 11.0).muted().put(
         &mut out,
-        &format!("{} of its evidence", words::percent(words::shown(layer))),
+        &format!("{} of its evidence shown", words::percent(words::shown(layer))),
         width,
     );
     for (c, cluster) in layer.clusters.iter().enumerate() {
