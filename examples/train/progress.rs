@@ -1,0 +1,54 @@
+//! Progress on the terminal, with the time left; a line now and then where there is no terminal.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Between two lines where nobody watches a bar.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// A bar on stderr.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    title: &'static str,
+    plain: bool,
+    told: Instant,
+}
+
+impl Progress {
+    /// A bar for `total` steps, `done` of them already behind.
+    pub fn new(title: &'static str, unit: &str, done: usize, total: usize) -> Self {
+        let plain = !std::io::stderr().is_terminal();
+        let target = if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target).with_position(done as u64);
+        let template = format!("{title:<12} {{bar:32}} {{pos}}/{{len}} {unit}, {{eta}} left {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style.progress_chars("━╸ "));
+        }
+        bar.reset_eta();
+        Self { bar, title, plain, told: Instant::now() }
+    }
+
+    /// `steps` more are done.
+    pub fn advance(&mut self, steps: usize) {
+        self.bar.inc(steps as u64);
+        if self.plain && self.told.elapsed() >= QUIET {
+            self.told = Instant::now();
+            let (done, total, left) =
+                (self.bar.position(), self.bar.length().unwrap_or(0), self.bar.eta().as_secs());
+            eprintln!("{}: {done} of {total}, {} min {} s left", self.title, left / 60, left % 60);
+        }
+    }
+
+    /// A remark behind the bar.
+    pub fn remark(&mut self, text: String) {
+        self.bar.set_message(text);
+    }
+
+    /// Leaves the bar as it is.
+    pub fn finish(self) {
+        self.bar.abandon();
+    }
+}
