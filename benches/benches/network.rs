@@ -1,0 +1,31 @@
+//! `cargo bench --bench network`: the packaged VGG-16 at 256x256, forward alone and with all gradients, by
+//! Winograd's convolutions and by im2col alone.
+#![allow(clippy::unwrap_used, reason = "a bench that cannot be set up has nothing to measure")]
+#![allow(missing_docs, reason = "criterion's macros write undocumented items")]
+
+use anv_core::{Attributor, Target};
+use anv_gradcam::{Convolution, GradCam};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn forward(c: &mut Criterion) {
+    let photo = anv_benches::photo().unwrap();
+    let mut group = c.benchmark_group("network");
+    group.sample_size(10);
+    for (case, convolution) in [("fast", Convolution::Fast), ("exact", Convolution::Exact)] {
+        let network = anv_benches::network(convolution).unwrap();
+        let input = network.preprocess(&photo).unwrap();
+        group.bench_function(format!("forward/{case}/256"), |b| b.iter(|| network.forward(&input).unwrap()));
+        let gradcam = GradCam::new(network);
+        let target = Target::default();
+        group.bench_function(format!("attribution/{case}/256"), |b| {
+            b.iter(|| gradcam.attribute(&photo, &target).unwrap());
+        });
+    }
+    group.bench_function("load/eight-bit/15MB", |b| b.iter(|| anv_benches::network(Convolution::Fast).unwrap()));
+    let network = anv_benches::network(Convolution::Fast).unwrap();
+    group.bench_function("preprocess/photo/256", |b| b.iter(|| network.preprocess(&photo).unwrap()));
+    group.finish();
+}
+
+criterion_group!(benches, forward);
+criterion_main!(benches);
