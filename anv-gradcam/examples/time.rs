@@ -1,45 +1,43 @@
-//! Where the milliseconds go: `cargo run --release -p anv-gradcam --example time -- MODEL PHOTO [repetitions]`.
-
+//! Seconds of wall and processor time: `… --example time -- MODEL PHOTO fast|exact|candle forward|all REPETITIONS`.
+#![allow(clippy::unwrap_used, missing_docs)]
 use std::time::Instant;
 
 use anv_core::{Attributor, Target};
 use anv_gradcam::{Convolution, GradCam, LoadOptions, Network};
 
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or(0.0)
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let f: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    (f[11].parse::<f64>().unwrap() + f[12].parse::<f64>().unwrap()) / 100.0
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<_> = std::env::args().collect();
-    let (Some(model), Some(photo)) = (arguments.get(1), arguments.get(2)) else {
-        return Err("usage: time MODEL PHOTO [repetitions]".into());
+fn main() {
+    let a: Vec<_> = std::env::args().collect();
+    let n: usize = a[5].parse().unwrap();
+    let photo = anv_core::image::open(&a[2]).unwrap().to_rgb8();
+    let start = (Instant::now(), cpu());
+    let mode = match a[3].as_str() {
+        "fast" => Convolution::Fast,
+        "exact" => Convolution::Exact,
+        _ => Convolution::Candle,
     };
-    let repetitions = arguments.get(3).map_or(Ok(5), |n| n.parse())?;
-    let photo = anv_core::image::open(photo)?.to_rgb8();
-    let start = Instant::now();
-    let network = Network::load(model, &LoadOptions::default())?;
-    println!("load {:.3} s", start.elapsed().as_secs_f64());
-    for convolution in [Convolution::Fast, Convolution::Exact] {
-        let cam = GradCam::new(network.with_convolution(convolution));
-        let start = Instant::now();
-        cam.attribute(&photo, &Target::default())?;
-        let first = start.elapsed().as_secs_f64();
-        let time = |f: &dyn Fn() -> anv_gradcam::Result<()>| -> anv_gradcam::Result<f64> {
-            let once = || -> anv_gradcam::Result<f64> {
-                let start = Instant::now();
-                f()?;
-                Ok(start.elapsed().as_secs_f64())
-            };
-            Ok(median((0..repetitions).map(|_| once()).collect::<Result<_, _>>()?))
-        };
-        let input = cam.network().preprocess(&photo)?;
-        let forward = time(&|| cam.network().forward(&input).map(drop))?;
-        let whole = time(&|| cam.attribute(&photo, &Target::default()).map(drop))?;
-        println!("{convolution:?}: first {first:.3} s, forward {forward:.3} s, attribution {whole:.3} s");
-        if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-            status.lines().filter(|l| l.starts_with("VmHWM")).for_each(|l| println!("{l}"));
+    let network = Network::load(&a[1], &LoadOptions::default().convolution(mode)).unwrap();
+    println!("load {:.3} s, cpu {:.3} s", start.0.elapsed().as_secs_f64(), cpu() - start.1);
+    let cam = GradCam::new(network);
+    let input = cam.network().preprocess(&photo).unwrap();
+    let (mut wall, c0) = (vec![], cpu());
+    for _ in 0..n {
+        let t = Instant::now();
+        match a[4].as_str() {
+            "forward" => drop(cam.network().forward(&input).unwrap()),
+            "gradients" => drop(cam.gradients(&input, &Target::default()).unwrap()),
+            _ => drop(cam.attribute(&photo, &Target::default()).unwrap()),
         }
+        wall.push(t.elapsed().as_secs_f64());
     }
-    Ok(())
+    let cpu = (cpu() - c0) / n as f64;
+    wall.sort_by(f64::total_cmp);
+    print!("{} {}: wall median {:.3} min {:.3}, cpu mean {cpu:.3}", a[3], a[4], wall[n / 2], wall[0]);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    println!(", {}", status.lines().find(|l| l.starts_with("VmHWM")).unwrap());
 }

@@ -30,8 +30,11 @@ pub(crate) fn preprocess(photo: &RgbImage, how: &Preprocessing) -> Result<Tensor
             ChannelOrder::Bgr => 2 - index,
         };
         let (mean, std) = (how.mean[index], how.std[index]);
+        // Divided by 255, as torchvision does it, rather than multiplied by 1/255: the same number to the bit.
+        let divisor = 1.0 / how.scale;
+        let table: Vec<f32> = (0..=u8::MAX).map(|v| (f32::from(v) / divisor - mean) / std).collect();
         for (o, pixel) in out.iter_mut().zip(pixels.chunks_exact(3)) {
-            *o = (f32::from(pixel[channel]) * how.scale - mean) / std;
+            *o = table[usize::from(pixel[channel])];
         }
     }
     cpu::tensor(values, (1, 3, how.height, how.width))

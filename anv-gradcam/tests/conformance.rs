@@ -76,6 +76,7 @@ fn check_image(cam: &GradCam, folder: &std::path::Path, name: &str, worst: &mut 
         let golden_guided = numbers(&golden, &key("guided_gap")).unwrap();
         let share = deviation(guided.as_slice().unwrap(), &golden_guided);
         worst.guided_gap = worst.guided_gap.max(share);
+        eprintln!("{name} {} guided {share:.1e}", layer.layer.name);
         let plain = layer.plain_gap().unwrap();
         let share = deviation(plain.as_slice().unwrap(), &numbers(&golden, &key("plain_gap")).unwrap());
         worst.plain_gap = worst.plain_gap.max(share);

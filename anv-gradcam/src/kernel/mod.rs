@@ -7,6 +7,14 @@ mod gemm;
 mod im2col;
 mod linear;
 mod pool;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod winograd;
+
+use rayon::prelude::*;
+
+use crate::Convolution;
 
 pub(crate) use gemm::{Matrix, matmul};
 pub(crate) use im2col::{conv_forward, conv_input_gradient, conv_kernel_gradient};
@@ -67,6 +75,19 @@ impl Shared {
     }
 }
 
+/// Inputs, outputs and tiles from which Winograd's way is faster than im2col.
+const WINOGRAD_CHANNELS: usize = 16;
+const WINOGRAD_TILES: usize = 4;
+
+fn suits_winograd(g: &Geometry, inputs: usize, outputs: usize, convolution: Convolution) -> bool {
+    let tiles = g.batch * g.height.div_ceil(4) * g.width.div_ceil(4);
+    convolution == Convolution::Fast
+        && (g.kernel, g.stride, g.padding) == ((3, 3), 1, 1)
+        && inputs >= WINOGRAD_CHANNELS
+        && outputs >= WINOGRAD_CHANNELS
+        && tiles >= WINOGRAD_TILES
+}
+
 /// The convolution in the way that suits the shape; see [`im2col::conv_forward`].
 pub(crate) fn forward(
     input: &[f32],
@@ -74,17 +95,58 @@ pub(crate) fn forward(
     bias: Option<&[f32]>,
     relu: bool,
     g: &Geometry,
-    _convolution: crate::Convolution,
+    convolution: Convolution,
 ) -> Vec<f32> {
-    conv_forward(input, kernel, bias, relu, g)
+    if !suits_winograd(g, g.inputs, g.outputs, convolution) {
+        return conv_forward(input, kernel, bias, relu, g);
+    }
+    winograd::conv3x3(&winograd::Problem {
+        tile: winograd::Tile::Two,
+        input,
+        gate: None,
+        kernel,
+        turned: false,
+        bias,
+        relu,
+        batch: g.batch,
+        inputs: g.inputs,
+        outputs: g.outputs,
+        height: g.height,
+        width: g.width,
+    })
 }
 
-/// Its gradient with respect to the input; see [`im2col::conv_input_gradient`].
+/// Its gradient with respect to the input; with `gate`, `gradient` counts only where `gate` is above 0.
 pub(crate) fn input_gradient(
     gradient: &[f32],
+    gate: Option<&[f32]>,
     kernel: &[f32],
     g: &Geometry,
-    _convolution: crate::Convolution,
+    convolution: Convolution,
 ) -> Vec<f32> {
-    conv_input_gradient(gradient, kernel, g)
+    if !suits_winograd(g, g.outputs, g.inputs, convolution) {
+        return match gate {
+            Some(gate) => conv_input_gradient(&gated(gradient, gate), kernel, g),
+            None => conv_input_gradient(gradient, kernel, g),
+        };
+    }
+    winograd::conv3x3(&winograd::Problem {
+        tile: winograd::Tile::Four,
+        input: gradient,
+        gate,
+        kernel,
+        turned: true,
+        bias: None,
+        relu: false,
+        batch: g.batch,
+        inputs: g.outputs,
+        outputs: g.inputs,
+        height: g.height,
+        width: g.width,
+    })
+}
+
+/// `gradient · [gate > 0]`.
+pub(crate) fn gated(gradient: &[f32], gate: &[f32]) -> Vec<f32> {
+    gradient.par_iter().zip(gate).with_min_len(1 << 14).map(|(&g, &a)| if a > 0.0 { g } else { 0.0 }).collect()
 }

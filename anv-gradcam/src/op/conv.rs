@@ -84,12 +84,14 @@ impl Op for Conv {
     ) -> Result<Vec<Tensor>> {
         let input = only(&|| self.name(), inputs)?;
         let g = self.geometry(input.dims())?;
-        let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
         if !cpu::is_native(gradient, convolution) {
+            let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
             return Ok(vec![candle_input_gradient(&gated, &self.kernel, &g)?]);
         }
-        let result =
-            cpu::with_values2(&gated, &self.kernel, |d, k| kernel::input_gradient(d, k, &g, convolution))?;
+        let result = cpu::with_values2(gradient, &self.kernel, |d, k| match self.relu {
+            true => cpu::with_values(output, |a| kernel::input_gradient(d, Some(a), k, &g, convolution)),
+            false => Ok(kernel::input_gradient(d, None, k, &g, convolution)),
+        })??;
         Ok(vec![cpu::tensor(result, input.dims())?])
     }
 

@@ -1,0 +1,310 @@
+//! Winograd's minimal filtering F(2x2, 3x3) and F(4x4, 3x3) for 3x3 convolutions with stride 1 and padding 1.
+//!
+//! An output tile of 4x4 values needs an input patch of 6x6; with `Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A` it costs 36
+//! products a channel instead of 144, one of 2x2 costs 16 instead of 36 (Lavin & Gray, 2015). For each of the 36
+//! or 16 positions the products over all channels are one matrix product `M = U · V` (outputs x inputs by inputs
+//! x tiles):
+//!
+//! 1. `V = Bᵀ d B` for all tiles of a chunk, written in panels of [`LANES`] tiles;
+//! 2. `U = G g Gᵀ` for a block of outputs, in panels of [`PANEL`] outputs;
+//! 3. `M`, panel by panel, then `Aᵀ M A` with bias and ReLU into the output.
+//!
+//! The transformed kernels are four times as large as the kernels (470 MB for VGG-16 both ways) and reading them
+//! back from memory takes as long as transforming them anew in the cache, so they are never kept: a network
+//! needs no memory beyond its weights, for one photo as for many.
+//!
+//! The gradient with respect to the input is the same convolution with inputs and outputs exchanged and the
+//! kernel turned round, on a gradient that may be gated by `[activation > 0]` while it is read.
+
+mod kernel;
+mod product;
+mod tiles;
+
+use rayon::prelude::*;
+
+use super::Shared;
+use super::simd::Level;
+use kernel::transform_kernels;
+use product::multiply;
+use tiles::{InputRow, OutputRun, input_row, output_run};
+
+/// Tiles in a panel of `V`: one AVX-512 register or two AVX2 ones.
+const LANES: usize = 16;
+/// Outputs in a panel of `U`.
+const PANEL: usize = 8;
+/// Panels of outputs that one task transforms and multiplies.
+const BLOCK_PANELS: usize = 4;
+/// Tiles whose products one task holds at a time: 36 · 32 outputs · 128 tiles are 590 kB, within a core's cache.
+const SUB_TILES: usize = 128;
+/// From this number of tiles on, tasks take chunks of tiles and share the transformed kernel; below, they take
+/// blocks of outputs and share the transformed input.
+const MANY_TILES: usize = 512;
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::kernel) enum Tile {
+    /// F(2x2, 3x3): rounds like a plain sum.
+    Two,
+    /// F(4x4, 3x3): 0.56 times the products of the other, rounds some twenty times more coarsely.
+    Four,
+}
+
+impl Tile {
+    /// Side of an output tile.
+    fn side(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+        }
+    }
+
+    /// Values of an input patch.
+    fn positions(self) -> usize {
+        (self.side() + 2) * (self.side() + 2)
+    }
+}
+
+/// What is convolved.
+#[derive(Clone, Copy)]
+pub(in crate::kernel) struct Problem<'a> {
+    pub tile: Tile,
+    /// (batch, inputs, height, width).
+    pub input: &'a [f32],
+    /// Where this is 0 or less, `input` counts as 0.
+    pub gate: Option<&'a [f32]>,
+    /// (outputs, inputs, 3, 3), or with `turned` (inputs, outputs, 3, 3).
+    pub kernel: &'a [f32],
+    /// The kernel is read with its first two axes exchanged and turned by 180°.
+    pub turned: bool,
+    pub bias: Option<&'a [f32]>,
+    pub relu: bool,
+    pub batch: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+impl Problem<'_> {
+    fn tile_rows(&self) -> usize {
+        self.height.div_ceil(self.tile.side())
+    }
+
+    fn tile_columns(&self) -> usize {
+        self.width.div_ceil(self.tile.side())
+    }
+
+    /// Tiles of the whole batch.
+    pub fn tiles(&self) -> usize {
+        self.batch * self.tile_rows() * self.tile_columns()
+    }
+}
+
+/// The convolution, (batch, outputs, height, width).
+pub(in crate::kernel) fn conv3x3(problem: &Problem<'_>) -> Vec<f32> {
+    conv3x3_at(problem, Level::detect())
+}
+
+/// As [`conv3x3`], with an instruction set that the processor must have.
+pub(super) fn conv3x3_at(p: &Problem<'_>, level: Level) -> Vec<f32> {
+    let plane = p.height * p.width;
+    assert!(p.input.len() == p.batch * p.inputs * plane && p.kernel.len() == p.outputs * p.inputs * 9);
+    assert!(p.gate.is_none_or(|g| g.len() == p.input.len()) && p.bias.is_none_or(|b| b.len() == p.outputs));
+    let mut output = vec![0.0; p.batch * p.outputs * plane];
+    if !output.is_empty() {
+        let shared = Shared::new(&mut output);
+        match p.tiles() >= MANY_TILES {
+            true => by_chunks(p, shared, level),
+            false => by_blocks(p, shared, level),
+        }
+    }
+    output
+}
+
+/// Tile rows of all images, counted through.
+type Rows = std::ops::Range<usize>;
+
+/// Number of panels that hold `tiles`.
+fn panels(tiles: usize) -> usize {
+    tiles.div_ceil(LANES)
+}
+
+/// Tasks take chunks of tile rows; the transformed kernel is shared.
+fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
+    let block = BLOCK_PANELS * PANEL;
+    let blocks = p.outputs.div_ceil(block);
+    let block_values = p.tile.positions() * block * p.inputs;
+    let mut kernels = vec![0.0; blocks * block_values];
+    kernels.par_chunks_mut(block_values).with_max_len(1).enumerate().for_each(|(index, kernels)| {
+        transform_block(p, level, kernels, index * block);
+    });
+    let rows = (SUB_TILES / p.tile_columns()).max(1);
+    let all = p.batch * p.tile_rows();
+    (0..all.div_ceil(rows)).into_par_iter().with_max_len(1).for_each_init(Scratch::default, |scratch, chunk| {
+        let rows = chunk * rows..((chunk + 1) * rows).min(all);
+        let panels = panels(rows.len() * p.tile_columns());
+        let Scratch { input, products, lines } = scratch;
+        input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
+        let shared = Shared::new(input);
+        for channel in 0..p.inputs {
+            transform_channel(p, level, channel, rows.clone(), shared, lines);
+        }
+        for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
+            multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
+        }
+    });
+}
+
+/// Tasks take blocks of outputs; the transformed input is shared.
+fn by_blocks(p: &Problem<'_>, output: Shared, level: Level) {
+    let rows = 0..p.batch * p.tile_rows();
+    let panels = panels(p.tiles());
+    let mut input = vec![0.0; p.tile.positions() * panels * p.inputs * LANES];
+    let shared = Shared::new(&mut input);
+    (0..p.inputs).into_par_iter().for_each_init(Vec::new, |lines, channel| {
+        transform_channel(p, level, channel, rows.clone(), shared, lines);
+    });
+    let block = BLOCK_PANELS * PANEL;
+    let tasks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
+    tasks.for_each_init(|| (Vec::new(), Scratch::default()), |(kernels, scratch), index| {
+        kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
+        transform_block(p, level, kernels, index * block);
+        let Scratch { products, lines, .. } = scratch;
+        multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
+    });
+}
+
+/// Buffers that a task uses again.
+#[derive(Default)]
+struct Scratch {
+    input: Vec<f32>,
+    products: Vec<f32>,
+    lines: Vec<f32>,
+}
+
+/// Step 2 for the outputs from `first` on.
+fn transform_block(p: &Problem<'_>, level: Level, target: &mut [f32], first: usize) {
+    let transform = match p.tile {
+        Tile::Two => transform_kernels::<2, 4>,
+        Tile::Four => transform_kernels::<4, 6>,
+    };
+    transform(level, target, p.kernel, first, (p.outputs, p.inputs), p.turned);
+}
+
+/// Step 1 for one input channel: `target` is laid out (position, panel, channel, tile).
+fn transform_channel(
+    p: &Problem<'_>,
+    level: Level,
+    channel: usize,
+    rows: Rows,
+    target: Shared,
+    lines: &mut Vec<f32>,
+) {
+    let (plane, columns) = (p.height * p.width, p.tile_columns());
+    let panels = panels(rows.len() * columns);
+    for (index, row) in rows.enumerate() {
+        let start = (row / p.tile_rows() * p.inputs + channel) * plane;
+        let image = InputRow {
+            plane: &p.input[start..start + plane],
+            gate: p.gate.map(|g| &g[start..start + plane]),
+            height: p.height,
+            width: p.width,
+            tile_row: row % p.tile_rows(),
+        };
+        match p.tile {
+            Tile::Two => input_row::<2, 4>(level, image, lines),
+            Tile::Four => input_row::<4, 6>(level, image, lines),
+        }
+        let (patches, first) = (&lines[..p.tile.positions() * columns], index * columns);
+        for (position, values) in patches.chunks_exact(columns).enumerate() {
+            let mut done = 0;
+            while done < columns {
+                let (panel, lane) = ((first + done) / LANES, (first + done) % LANES);
+                let count = (LANES - lane).min(columns - done);
+                let at = ((position * panels + panel) * p.inputs + channel) * LANES + lane;
+                let source = &values[done..done + count];
+                // SAFETY: `at + count` lies within the buffer of positions x panels x inputs x LANES values, and
+                // only the task of this channel writes this channel's part of it.
+                unsafe {
+                    match source.try_into() {
+                        Ok(whole) => *target.at(at).cast::<[f32; LANES]>() = whole,
+                        Err(_) => target.at(at).copy_from_nonoverlapping(source.as_ptr(), count),
+                    }
+                }
+                done += count;
+            }
+        }
+    }
+}
+
+/// Step 3 for a block of outputs from `first` on and the tiles of `rows`, which `input` holds transformed.
+#[allow(clippy::too_many_arguments)] // Two factors, where they belong, two buffers and the output.
+fn multiply_block(
+    p: &Problem<'_>,
+    level: Level,
+    kernels: &[f32],
+    first: usize,
+    input: &[f32],
+    rows: &Rows,
+    products: &mut Vec<f32>,
+    lines: &mut Vec<f32>,
+    output: Shared,
+) {
+    let columns = p.tile_columns();
+    let tiles = rows.len() * columns;
+    let panels = panels(tiles);
+    let outputs = (BLOCK_PANELS * PANEL).min(p.outputs - first);
+    let used = outputs.div_ceil(PANEL);
+    let kernel_values = BLOCK_PANELS * PANEL * p.inputs;
+    for from in (0..panels).step_by(SUB_TILES / LANES) {
+        let to = (from + SUB_TILES / LANES).min(panels);
+        let stride = (to - from) * LANES;
+        products.resize(p.tile.positions() * used * PANEL * stride, 0.0);
+        for (position, products) in products.chunks_exact_mut(used * PANEL * stride).enumerate() {
+            let kernels = &kernels[position * kernel_values..][..used * PANEL * p.inputs];
+            let input = &input[(position * panels + from) * p.inputs * LANES..][..stride * p.inputs];
+            multiply(level, kernels, input, products, p.inputs, stride);
+        }
+        let (mut tile, end) = (from * LANES, (to * LANES).min(tiles));
+        while tile < end {
+            let (row, column) = (rows.start + tile / columns, tile % columns);
+            let count = (columns - column).min(end - tile);
+            for index in 0..outputs {
+                let image = row / p.tile_rows() * p.outputs + first + index;
+                let run = OutputRun {
+                    products: &products[index * stride + tile - from * LANES..],
+                    position_stride: used * PANEL * stride,
+                    count,
+                    bias: p.bias.map_or(0.0, |b| b[first + index]),
+                    lowest: if p.relu { 0.0 } else { f32::NEG_INFINITY },
+                };
+                match p.tile {
+                    Tile::Two => output_run::<2, 4>(level, run, lines),
+                    Tile::Four => output_run::<4, 6>(level, run, lines),
+                }
+                write_run(p, lines, count, (row % p.tile_rows(), column), image, output);
+            }
+            tile += count;
+        }
+    }
+}
+
+/// Writes the lines of `count` tiles to the output, cut off at its borders.
+fn write_run(
+    p: &Problem<'_>,
+    lines: &[f32],
+    count: usize,
+    (row, column): (usize, usize),
+    image: usize,
+    output: Shared,
+) {
+    let side = p.tile.side();
+    let width = (side * count).min(p.width - side * column);
+    let rows = side.min(p.height - side * row);
+    for (y, line) in lines.chunks_exact(side * count).take(rows).enumerate() {
+        let at = (image * p.height + side * row + y) * p.width + side * column;
+        // SAFETY: row side · row + y < height and side · column + width ≤ width of the output plane, which lies within
+        // the output; tasks differ in their tile rows or in their output channels, so none writes the same values.
+        unsafe { output.at(at).copy_from_nonoverlapping(line.as_ptr(), width) }
+    }
+}
