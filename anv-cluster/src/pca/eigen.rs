@@ -1,8 +1,8 @@
 //! Eigenvectors of a symmetric matrix.
 
+use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
-use faer::diag::Diag;
 use faer::{Mat, Par};
 
 use crate::{Error, Result};

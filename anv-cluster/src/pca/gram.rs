@@ -79,14 +79,22 @@ fn gram(rows: &impl Rows) -> Mat<f64> {
 }
 
 /// Columns `start..end` of all rows, row-major, less their means.
+///
+/// The first row is subtracted before the mean, so that columns without spread become exactly 0.
 fn centred_block(rows: &impl Rows, start: usize, end: usize) -> Vec<f64> {
     let (n, width) = (rows.dim().0, end - start);
     let mut block = vec![0.0; n * width];
+    let (first, others) = block.split_at_mut(width);
+    rows.read(0, start..end, first);
     let mut mean = vec![0.0; width];
-    for (row, out) in block.chunks_exact_mut(width).enumerate() {
-        rows.read(row, start..end, out);
-        mean.iter_mut().zip(&*out).for_each(|(m, v)| *m += v);
+    for (row, out) in others.chunks_exact_mut(width).enumerate() {
+        rows.read(row + 1, start..end, out);
+        for ((v, origin), m) in out.iter_mut().zip(&*first).zip(&mut mean) {
+            *v -= origin;
+            *m += *v;
+        }
     }
+    first.fill(0.0);
     mean.iter_mut().for_each(|m| *m /= n as f64);
     for row in block.chunks_exact_mut(width) {
         row.iter_mut().zip(&mean).for_each(|(v, m)| *v -= m);

@@ -2,7 +2,7 @@
 
 use anv_core::ndarray::ArrayView2;
 
-use super::kernel::{LANES, Lane, each_row, sum};
+use super::kernel::{LANES, Lane, Rowwise, each_row, totals};
 use super::math;
 use crate::{Error, Result};
 
@@ -35,7 +35,7 @@ impl Affinities {
         // Column after column: the distances of a row to all others are then sums over contiguous numbers.
         let columns: Vec<Vec<f64>> = rows.columns().into_iter().map(|c| c.to_vec()).collect();
         let mut conditional = vec![Vec::new(); n];
-        each_row(&mut conditional, |row| conditional_row(&columns, row, perplexity.ln()));
+        each_row(&ConditionalRows { columns: &columns, target: perplexity.ln() }, &mut conditional);
         if conditional.iter().any(Vec::is_empty) {
             return Err(Error::Magnitude { what: "squared distances" });
         }
@@ -68,6 +68,7 @@ impl Affinities {
     }
 
     /// `p_i·` padded with zeros to whole lanes.
+    #[inline(always)]
     pub(super) fn row(&self, i: usize) -> &[Lane] {
         &self.values[i * self.stride..(i + 1) * self.stride]
     }
@@ -83,20 +84,35 @@ impl Affinities {
     }
 }
 
+struct ConditionalRows<'a> {
+    columns: &'a [Vec<f64>],
+    /// Wanted entropy, in nats.
+    target: f64,
+}
+
+impl Rowwise for ConditionalRows<'_> {
+    type Output = Vec<Lane>;
+
+    #[inline(always)]
+    fn row(&self, row: usize) -> Vec<Lane> {
+        conditional_row(self.columns, row, self.target)
+    }
+}
+
 /// `p_j|i` of one row; nothing when the distances overflow.
 #[inline(always)]
 fn conditional_row(columns: &[Vec<f64>], row: usize, target: f64) -> Vec<Lane> {
     let Some(distances) = scaled_distances(columns, row) else { return Vec::new() };
     let precision = search(&distances, target);
     let mut out = distances;
-    let mut total = [0.0; LANES];
+    let mut sums = [[0.0; LANES]];
     for lane in &mut out {
         for l in 0..LANES {
             lane[l] = math::exp(-precision * lane[l]);
-            total[l] += lane[l];
+            sums[0][l] += lane[l];
         }
     }
-    let scale = 1.0 / sum(total);
+    let scale = 1.0 / totals(&sums)[0];
     out.as_flattened_mut().iter_mut().for_each(|p| *p *= scale);
     out
 }
@@ -173,5 +189,5 @@ fn moments(distances: &[Lane], precision: f32) -> [f64; 3] {
             sums[2][l] += e * d * d;
         }
     }
-    sums.map(|lane| f64::from(sum(lane)))
+    totals(&sums).map(f64::from)
 }

@@ -131,8 +131,7 @@ impl Descent<'_> {
             for (c, (attraction, repulsion)) in
                 body.iter_mut().zip(force.attraction.into_iter().zip(force.repulsion))
             {
-                let gradient =
-                    4.0 * (exaggeration * f64::from(attraction) - f64::from(repulsion) / weight);
+                let gradient = 4.0 * (exaggeration * f64::from(attraction) - f64::from(repulsion) / weight);
                 norm += gradient * gradient;
                 c.advance(gradient, momentum, self.learning_rate);
             }

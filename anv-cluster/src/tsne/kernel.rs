@@ -8,7 +8,7 @@
 //! read and a write of four sums a pair, and ties the threads to each other: rows that only read the
 //! others can be computed in any order with the same result.
 
-use pulp::Arch;
+use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
 use super::affinity::Affinities;
@@ -23,20 +23,20 @@ pub(super) const PARALLEL_ROWS: usize = 1024;
 /// Rows a thread takes at a time.
 pub(super) const CHUNK_ROWS: usize = 64;
 
-/// Where the points that fill up the last lane are: so far away that they weigh nothing, yet their squares do
-/// not overflow.
-const FAR: f32 = 1e9;
-
 /// The points as separate coordinates, padded to whole lanes.
 pub(super) struct Points {
     x: Vec<Lane>,
     y: Vec<Lane>,
+    /// 1 for the points of the last lane, 0 for its padding.
+    last: Lane,
 }
 
 impl Points {
     pub(super) fn new(rows: usize) -> Self {
         let lanes = rows.div_ceil(LANES);
-        Self { x: vec![[FAR; LANES]; lanes], y: vec![[FAR; LANES]; lanes] }
+        let used = rows - lanes.saturating_sub(1) * LANES;
+        let last = std::array::from_fn(|l| if l < used { 1.0 } else { 0.0 });
+        Self { x: vec![[0.0; LANES]; lanes], y: vec![[0.0; LANES]; lanes], last }
     }
 
     pub(super) fn set(&mut self, points: impl Iterator<Item = [f64; 2]>) {
@@ -46,6 +46,7 @@ impl Points {
         }
     }
 
+    #[inline(always)]
     fn get(&self, row: usize) -> (f32, f32) {
         (self.x.as_flattened()[row], self.y.as_flattened()[row])
     }
@@ -62,26 +63,19 @@ pub(super) struct Forces {
     pub weight: f32,
 }
 
-/// Attraction and repulsion of every point: one pass, for the normalisation is left for later.
-pub(super) fn forces(p: &Affinities, points: &Points, out: &mut [Forces]) {
-    each_row(out, |row| row_forces(points.get(row), points, p.row(row)));
-}
+/// Something that is computed row by row, each from the others' inputs alone.
+///
+/// Implementations mark `row` as always inlined: only what is inlined below [`each_row`] gets the vector
+/// instructions of the machine.
+pub(super) trait Rowwise: Sync {
+    type Output: Send;
 
-/// `Σ_ij p_ij ln(1 + |y_i − y_j|²)`, in f32 but for the sum over rows: what the stop rule needs, fast.
-pub(super) fn cross_entropy(p: &Affinities, points: &Points, out: &mut [f32]) -> f64 {
-    each_row(out, |row| row_cross_entropy(points.get(row), points, p.row(row)));
-    out.iter().map(|&v| f64::from(v)).sum()
+    fn row(&self, row: usize) -> Self::Output;
 }
 
 /// Fills `out` row by row, with the vector instructions of this machine.
-pub(super) fn each_row<T: Send>(out: &mut [T], row: impl Fn(usize) -> T + Sync) {
-    let run = |first: usize, out: &mut [T]| {
-        Arch::new().dispatch(|| {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out = row(first + i);
-            }
-        });
-    };
+pub(super) fn each_row<R: Rowwise>(rows: &R, out: &mut [R::Output]) {
+    let run = |first: usize, out: &mut [R::Output]| Arch::new().dispatch(Run { rows, first, out });
     if out.len() < PARALLEL_ROWS {
         run(0, out);
     } else {
@@ -89,41 +83,111 @@ pub(super) fn each_row<T: Send>(out: &mut [T], row: impl Fn(usize) -> T + Sync) 
     }
 }
 
-#[inline(always)]
-fn row_forces((x, y): (f32, f32), points: &Points, p: &[Lane]) -> Forces {
-    let zero = [0.0; LANES];
-    let (mut weight, mut ax, mut ay, mut rx, mut ry) = (zero, zero, zero, zero, zero);
-    for ((px, py), p) in points.x.iter().zip(&points.y).zip(p) {
-        for l in 0..LANES {
-            let (dx, dy) = (x - px[l], y - py[l]);
-            let w = 1.0 / (1.0 + dx * dx + dy * dy);
-            let (attraction, repulsion) = (p[l] * w, w * w);
-            weight[l] += w;
-            ax[l] += attraction * dx;
-            ay[l] += attraction * dy;
-            rx[l] += repulsion * dx;
-            ry[l] += repulsion * dy;
+struct Run<'a, R: Rowwise> {
+    rows: &'a R,
+    first: usize,
+    out: &'a mut [R::Output],
+}
+
+impl<R: Rowwise> NullaryFnOnce for Run<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (i, out) in self.out.iter_mut().enumerate() {
+            *out = self.rows.row(self.first + i);
         }
     }
-    Forces { attraction: [sum(ax), sum(ay)], repulsion: [sum(rx), sum(ry)], weight: sum(weight) }
+}
+
+/// Attraction and repulsion of every point: one pass, for the normalisation is left for later.
+pub(super) fn forces(affinities: &Affinities, points: &Points, out: &mut [Forces]) {
+    each_row(&ForceRows { affinities, points }, out);
+}
+
+struct ForceRows<'a> {
+    affinities: &'a Affinities,
+    points: &'a Points,
+}
+
+impl Rowwise for ForceRows<'_> {
+    type Output = Forces;
+
+    #[inline(always)]
+    fn row(&self, row: usize) -> Forces {
+        row_forces(self.points.get(row), self.points, self.affinities.row(row))
+    }
+}
+
+/// `Σ_ij p_ij ln(1 + |y_i − y_j|²)`, in f32 but for the sum over rows: what the stop rule needs, fast.
+pub(super) fn cross_entropy(affinities: &Affinities, points: &Points, out: &mut [f32]) -> f64 {
+    each_row(&CrossEntropyRows { affinities, points }, out);
+    out.iter().map(|&v| f64::from(v)).sum()
+}
+
+struct CrossEntropyRows<'a> {
+    affinities: &'a Affinities,
+    points: &'a Points,
+}
+
+impl Rowwise for CrossEntropyRows<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn row(&self, row: usize) -> f32 {
+        row_cross_entropy(self.points.get(row), self.points, self.affinities.row(row))
+    }
+}
+
+#[inline(always)]
+fn row_forces(point: (f32, f32), points: &Points, p: &[Lane]) -> Forces {
+    let mut sums = [[0.0; LANES]; 5];
+    let (Some((last_x, x)), Some((last_y, y)), Some((last_p, p))) =
+        (points.x.split_last(), points.y.split_last(), p.split_last())
+    else {
+        return Forces::default();
+    };
+    for ((x, y), p) in x.iter().zip(y).zip(p) {
+        add_forces(&mut sums, point, x, y, p, &[1.0; LANES]);
+    }
+    add_forces(&mut sums, point, last_x, last_y, last_p, &points.last);
+    let [weight, ax, ay, rx, ry] = totals(&sums);
+    Forces { attraction: [ax, ay], repulsion: [rx, ry], weight }
+}
+
+/// `mask` is 1 for points and 0 for padding.
+#[inline(always)]
+fn add_forces(sums: &mut [Lane; 5], point: (f32, f32), x: &Lane, y: &Lane, p: &Lane, mask: &Lane) {
+    for l in 0..LANES {
+        let (dx, dy) = (point.0 - x[l], point.1 - y[l]);
+        let w = mask[l] / (1.0 + dx * dx + dy * dy);
+        let (attraction, repulsion) = (p[l] * w, w * w);
+        sums[0][l] += w;
+        sums[1][l] += attraction * dx;
+        sums[2][l] += attraction * dy;
+        sums[3][l] += repulsion * dx;
+        sums[4][l] += repulsion * dy;
+    }
 }
 
 #[inline(always)]
 fn row_cross_entropy((x, y): (f32, f32), points: &Points, p: &[Lane]) -> f32 {
-    let mut total = [0.0; LANES];
+    let mut sums = [[0.0; LANES]];
     for ((px, py), p) in points.x.iter().zip(&points.y).zip(p) {
         for l in 0..LANES {
             let (dx, dy) = (x - px[l], y - py[l]);
-            total[l] += p[l] * math::ln(1.0 + dx * dx + dy * dy);
+            sums[0][l] += p[l] * math::ln(1.0 + dx * dx + dy * dy);
         }
     }
-    sum(total)
+    totals(&sums)[0]
 }
 
-/// The sum of a lane, always in the same order.
-#[inline(always)]
-pub(super) fn sum(l: Lane) -> f32 {
-    ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]))
+/// The sum of each lane, always in the same order.
+///
+/// Never inlined: its shuffles would mislead the compiler into splitting the loops above into half registers.
+#[inline(never)]
+pub(super) fn totals<const N: usize>(lanes: &[Lane; N]) -> [f32; N] {
+    lanes.map(|l| ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7])))
 }
 
 /// `KL(P‖Q)` in f64 over all pairs.
