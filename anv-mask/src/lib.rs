@@ -62,7 +62,7 @@ mod blur;
 mod check;
 mod color;
 mod error;
-mod figure;
+pub mod figure;
 mod overlay;
 mod percentile;
 mod reveal;

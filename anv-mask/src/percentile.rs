@@ -1,6 +1,6 @@
 //! Percentiles of a tiled map, taken on the map itself.
 
-/// Sorted values, each standing for as many pixels as show it.
+/// Sorted values, each standing for as many pixels as show it; those below the lowest percentile wanted are unsorted.
 ///
 /// Tiling only repeats values, so the order statistics of the upscaled map are those of the map with each
 /// cell counted as often as it is shown: the same numbers without building the large array.
@@ -19,14 +19,25 @@ enum Repeats {
 }
 
 impl Repeated {
-    /// `value(row, column)` for each pair of cells, shown `rows[row] · columns[column]` times.
-    pub(crate) fn new(rows: &[u64], columns: &[u64], value: impl Fn(usize, usize) -> f32) -> Self {
+    /// `value(row, column)` for each pair of cells, shown `rows[row] · columns[column]` times; for percentiles from
+    /// `lowest` up.
+    pub(crate) fn new(
+        rows: &[u64],
+        columns: &[u64],
+        lowest: f64,
+        value: impl Fn(usize, usize) -> f32,
+    ) -> Self {
         let pairs = || (0..rows.len()).flat_map(|r| (0..columns.len()).map(move |c| (r, c)));
         let same = |counts: &[u64]| counts.iter().all(|n| *n == counts[0]);
         if same(rows) && same(columns) {
             let mut values: Vec<_> = pairs().map(|(r, c)| value(r, c)).collect();
-            values.sort_unstable_by(f32::total_cmp);
-            return Self { values, repeats: Repeats::Same(rows[0] * columns[0]) };
+            let repeats = Repeats::Same(rows[0] * columns[0]);
+            // Masks show the upper third at most: two thirds need no order.
+            let first = (rank(values.len() as u64 * rows[0] * columns[0], lowest) as u64
+                / (rows[0] * columns[0])) as usize;
+            values.select_nth_unstable_by(first, f32::total_cmp);
+            values[first..].sort_unstable_by(f32::total_cmp);
+            return Self { values, repeats };
         }
         let mut weighted: Vec<_> = pairs().map(|(r, c)| (value(r, c), rows[r] * columns[c])).collect();
         weighted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -56,10 +67,11 @@ impl Repeated {
         f64::from(self.values[place])
     }
 
-    /// numpy's `percentile(…, q, method="linear")`, step by step in the same order of operations.
+    /// numpy's `percentile(…, q, method="linear")`, step by step in the same order of operations; `q` at least the
+    /// lowest that was announced.
     pub(crate) fn percentile(&self, q: f64) -> f64 {
         let last = self.len() - 1;
-        let place = last as f64 * (q / 100.0);
+        let place = rank(self.len(), q);
         let below = (place.floor() as u64).min(last);
         let (a, b) = (self.at(below), self.at((below + 1).min(last)));
         let t = place - below as f64;
@@ -68,6 +80,11 @@ impl Repeated {
             false => a + (b - a) * t,
         }
     }
+}
+
+/// Where the percentile `q` lies among `count` sorted values, from 0, between two of them as a rule.
+fn rank(count: u64, q: f64) -> f64 {
+    (count - 1) as f64 * (q / 100.0)
 }
 
 #[cfg(test)]
@@ -93,14 +110,14 @@ mod tests {
         #[test]
         fn weighted_selection_equals_the_tiled_map(
             rows in 1usize..9, columns in 1usize..9, height in 1usize..40, width in 1usize..40,
-            q in 0.0f64..=100.0, seed in any::<u32>(),
+            q in 0.0f64..=100.0, below in 0.0f64..=1.0, seed in any::<u32>(),
         ) {
             // Few distinct values, so that ties are common.
             let value = |i: usize| (seed.wrapping_mul(i as u32 * 2 + 1) >> 27) as f32 / 7.0 - 2.0;
             let map: Vec<Vec<_>> =
                 (0..rows).map(|r| (0..columns).map(|c| value(r * columns + c)).collect()).collect();
             let (y, x) = (Axis::new(rows, height), Axis::new(columns, width));
-            let repeated = Repeated::new(&y.counts(), &x.counts(), |r, c| map[y.cells[r]][x.cells[c]]);
+            let repeated = Repeated::new(&y.counts(), &x.counts(), q * below, |r, c| map[y.cells[r]][x.cells[c]]);
             prop_assert_eq!(repeated.len(), (height * width) as u64);
             prop_assert_eq!(repeated.percentile(q), tiled(&map, height, width, q));
         }

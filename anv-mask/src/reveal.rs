@@ -84,7 +84,7 @@ impl MaskParams {
     /// outside 0 to 100 or a blur that is negative, not finite, unordered or wider than 10,000 pixels.
     pub fn masks(&self, map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<Vec<RevealMask>> {
         self.check()?;
-        let plan = Plan::new(map, width, height)?;
+        let plan = Plan::new(map, width, height, &self.levels)?;
         let band = |axis: &Axis| Band::new(axis, self.sigma(axis.ratio), self.truncate);
         let (rows, columns) = (band(&plan.rows), band(&plan.columns));
         let level = |(level, &percent): (usize, &f64)| {
@@ -114,7 +114,7 @@ impl MaskParams {
         height: u32,
     ) -> Result<(Array2<u8>, [f64; 2])> {
         self.check()?;
-        let plan = Plan::new(map, width, height)?;
+        let plan = Plan::new(map, width, height, &self.levels)?;
         let percentiles: Vec<_> = self.levels.iter().map(|p| plan.pixels.percentile(100.0 - p)).collect();
         let first = |v: f32| percentiles.iter().position(|&p| f64::from(v) >= p).unwrap_or(percentiles.len());
         let sigmas = [&plan.rows, &plan.columns].map(|axis| self.sigma(axis.ratio));
@@ -154,14 +154,15 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<Self> {
+    fn new(map: ArrayView2<'_, f32>, width: u32, height: u32, levels: &[f64]) -> Result<Self> {
         check::map(map)?;
         check::picture(width, height)?;
         let (rows, columns) =
             (Axis::new(map.nrows(), height as usize), Axis::new(map.ncols(), width as usize));
         let shape = (rows.cells.len(), columns.cells.len());
         let seen = Array2::from_shape_fn(shape, |(r, c)| map[[rows.cells[r], columns.cells[c]]]);
-        let pixels = Repeated::new(&rows.counts(), &columns.counts(), |r, c| seen[[r, c]]);
+        let lowest = 100.0 - levels.iter().copied().fold(0.0, f64::max);
+        let pixels = Repeated::new(&rows.counts(), &columns.counts(), lowest, |r, c| seen[[r, c]]);
         Ok(Self { rows, columns, seen, pixels })
     }
 

@@ -107,7 +107,7 @@ fn every_cluster_is_there_in_order() {
     assert_eq!(links, expected);
     assert!(svg.contains("No positive") && html.contains("No positive evidence for “cup” in this layer"));
     for cluster in &draft.layers[0].clusters {
-        let percent = format!("{:.1} %", cluster.weight_percent);
+        let percent = format!("{:.1}\u{a0}%", cluster.weight_percent);
         assert!(svg.contains(&percent) && html.contains(&percent));
     }
 }

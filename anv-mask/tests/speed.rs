@@ -1,10 +1,12 @@
 //! How long the stages take: `cargo test --release -p anv-mask --test speed -- --ignored --nocapture`.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
 use anv_core::image::RgbImage;
 use anv_core::ndarray::Array2;
-use anv_mask::MaskParams;
+use anv_mask::{Figure, MaskParams};
 
 fn median(mut run: impl FnMut()) -> Duration {
     let mut times: Vec<_> = (0..15)
@@ -36,4 +38,22 @@ fn six_masks_applied() {
         let make = median(|| drop(std::hint::black_box(params.masks(map.view(), 512, 512).unwrap())));
         println!("six masks of a {cells}x{cells} map at 512x512: {make:.1?}, applied too {time:.1?}");
     }
+}
+
+#[test]
+#[ignore = "measures time"]
+fn figures() {
+    use common::draft::{made_up, spots};
+    // As many tiles as VGG-16 gives, maps of its sizes.
+    let sides = [256, 256, 128, 128, 64, 64, 64, 32, 32, 32, 16, 16, 16];
+    let layers = sides.iter().enumerate().map(|(i, &side)| spots(i + 1, 4 + i % 2, side)).collect();
+    let draft = made_up(512, 384, layers);
+    let svg = median(|| drop(std::hint::black_box(Figure::new(&draft).svg().unwrap())));
+    let png = median(|| drop(std::hint::black_box(Figure::new(&draft).png().unwrap())));
+    let html = median(|| drop(std::hint::black_box(Figure::new(&draft).html().unwrap())));
+    let all = median(|| {
+        let figure = Figure::new(&draft);
+        std::hint::black_box((figure.svg().unwrap(), figure.png().unwrap(), figure.html().unwrap()));
+    });
+    println!("13 layers, 58 clusters: svg {svg:.0?}, png {png:.0?}, html {html:.0?}, all three {all:.0?}");
 }

@@ -29,12 +29,13 @@ pub(super) fn draw(draft: &Draft, tiles: &Tiles, colors: ColorMap) -> Result<Str
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
              <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n\
-             <style>{}{STYLE}\n.photo{{background-image:url({uri});aspect-ratio:{}/{}}}\n\
+             <style>{}{STYLE}\n.photo{{background-image:url({uri});aspect-ratio:{}/{};--ratio:{:.4}}}\n\
              .scale{{background:linear-gradient(90deg,{})}}</style>\n</head>\n<body>\n",
             policy(),
             font_face(),
             photo.width(),
             photo.height(),
+            f64::from(photo.width()) / f64::from(photo.height()),
             stops(colors)
         ),
     );

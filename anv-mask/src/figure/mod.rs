@@ -15,29 +15,31 @@ use std::sync::OnceLock;
 use anv_core::Draft;
 
 use crate::{ColorMap, Error, Result, check};
+use svg::Drawn;
 use tiles::Tiles;
 
 /// Draws a [`Draft`] as the thesis does (Figures 9 and 19): one column a layer, heatmaps over the photo ordered by
 /// weight, the weight under each, and a place for the label that people will give it.
 ///
-/// The three forms share one set of heatmaps, computed once. The same draft gives the same bytes, whatever the
+/// The three forms share one set of heatmaps, and PNG shares its SVG, computed once. The same draft gives the same bytes, whatever the
 /// number of threads. Nothing in them refers to anything outside: no network, no font of the system.
 #[derive(Debug)]
 pub struct Figure<'a> {
     draft: &'a Draft,
     colors: ColorMap,
     tiles: OnceLock<Tiles>,
+    drawn: OnceLock<Drawn>,
 }
 
 impl<'a> Figure<'a> {
     /// A figure of `draft` in the default colours.
     pub fn new(draft: &'a Draft) -> Self {
-        Self { draft, colors: ColorMap::default(), tiles: OnceLock::new() }
+        Self { draft, colors: ColorMap::default(), tiles: OnceLock::new(), drawn: OnceLock::new() }
     }
 
     /// Sets the colours of the heatmaps.
     pub fn color_map(self, colors: ColorMap) -> Self {
-        Self { colors, tiles: OnceLock::new(), ..self }
+        Self { colors, ..Self::new(self.draft) }
     }
 
     /// The figure as SVG 1.1 with its photo, heatmaps and font inside.
@@ -48,7 +50,7 @@ impl<'a> Figure<'a> {
     /// # Errors
     /// [`Error::EmptyImage`] for a photo without pixels, [`Error::Cluster`] for a map that is empty or not finite.
     pub fn svg(&self) -> Result<String> {
-        svg::draw(self.draft, self.tiles()?, self.colors).map(|drawn| drawn.svg)
+        Ok(self.drawn()?.svg.clone())
     }
 
     /// The figure as PNG, rendered from [`Figure::svg`], about 1400 to 2800 pixels wide (more for networks of more
@@ -59,7 +61,7 @@ impl<'a> Figure<'a> {
     /// # Errors
     /// As [`Figure::svg`]; [`Error::Encode`] when the renderer refuses.
     pub fn png(&self) -> Result<Vec<u8>> {
-        raster::png(&svg::draw(self.draft, self.tiles()?, self.colors)?)
+        raster::png(self.drawn()?)
     }
 
     /// The figure as one HTML page: a click on a cluster opens its detail (overlay, reveal masks, feature maps,
@@ -73,6 +75,14 @@ impl<'a> Figure<'a> {
     /// As [`Figure::svg`].
     pub fn html(&self) -> Result<String> {
         html::draw(self.draft, self.tiles()?, self.colors)
+    }
+
+    fn drawn(&self) -> Result<&Drawn> {
+        if let Some(drawn) = self.drawn.get() {
+            return Ok(drawn);
+        }
+        let drawn = svg::draw(self.draft, self.tiles()?, self.colors)?;
+        Ok(self.drawn.get_or_init(|| drawn))
     }
 
     fn tiles(&self) -> Result<&Tiles> {

@@ -9,7 +9,7 @@
     layer.clusters.map((cluster, c) => ({ layer, cluster, l, c, id: `layer${layer.number}.cluster${c}` })));
   let open = null;
 
-  const percent = v => v > 0 && v < 0.05 ? "< 0.1 %" : `${v.toFixed(1)} %`;
+  const percent = v => v > 0 && v < 0.05 ? "<\u00a00.1\u00a0%" : `${v.toFixed(1)}\u00a0%`;
   const make = (name, attributes = {}, text) => {
     const svg = ["svg", "circle", "path", "text", "title"].includes(name);
     const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);

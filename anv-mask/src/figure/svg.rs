@@ -114,6 +114,7 @@ impl Layout {
 }
 
 /// A drawn figure.
+#[derive(Debug)]
 pub(super) struct Drawn {
     pub(super) svg: String,
     /// Where it can be cut into strips of two columns without cutting a heatmap.
@@ -198,7 +199,7 @@ fn column(
     evidence_bar(&mut out, layer, (x, top + 57.0), width);
     Text::at(x, top + 76.0, 11.0).muted().put(
         &mut out,
-        &format!("{} of its evidence shown", words::percent(words::shown(layer))),
+        &format!("{} shown", words::percent(words::shown(layer))),
         width,
     );
     for (c, cluster) in layer.clusters.iter().enumerate() {

@@ -67,8 +67,10 @@ pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
         Weight::Regular => &REGULAR,
         Weight::SemiBold => &SEMI_BOLD,
     };
-    let char_width =
-        |c: char| (c as usize).checked_sub(32).and_then(|i| table.get(i)).copied().unwrap_or(OTHER);
+    let char_width = |c: char| {
+        let c = if c == '\u{a0}' { ' ' } else { c };
+        (c as usize).checked_sub(32).and_then(|i| table.get(i)).copied().unwrap_or(OTHER)
+    };
     text.chars().map(|c| f64::from(char_width(c))).sum::<f64>() * size / 1000.0
 }
 
@@ -90,7 +92,7 @@ pub(super) fn fit(text: &str, size: f64, weight: Weight, room: f64) -> String {
 /// Lines of at most `room`, broken between words; a word that is wider is cut.
 pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         let word = fit(word, size, weight, room);
         match lines.last_mut() {
             Some(line) if width(&format!("{line} {word}"), size, weight) <= room => {

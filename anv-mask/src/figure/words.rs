@@ -4,19 +4,19 @@ use anv_core::{Draft, LayerDraft};
 
 use super::text::clean;
 
-/// `21.3 %`.
+/// `21.3 %`, kept on one line.
 pub(super) fn percent(value: f64) -> String {
     match value {
         v if !v.is_finite() => "–".to_owned(),
-        v if v > 0.0 && v < 0.05 => "< 0.1 %".to_owned(),
-        v => format!("{v:.1} %"),
+        v if v > 0.0 && v < 0.05 => "<\u{a0}0.1\u{a0}%".to_owned(),
+        v => format!("{v:.1}\u{a0}%"),
     }
 }
 
 /// A probability from 0 to 1 as a percentage that never claims certainty.
 pub(super) fn probability(value: f64) -> String {
     match 100.0 * value {
-        p if p >= 99.95 => "> 99.9 %".to_owned(),
+        p if p >= 99.95 => ">\u{a0}99.9\u{a0}%".to_owned(),
         p => percent(p),
     }
 }
@@ -57,13 +57,13 @@ pub(super) fn facts(draft: &Draft) -> Vec<(&'static str, String)> {
 /// How to read the figure, one thought each.
 pub(super) fn reading(draft: &Draft) -> [String; 4] {
     [
-        "Each column is one convolution of the network, from the first it applied (left) to the last (right)."
+        "Each layer is one convolution of the network, in the order in which it applies them, first to last."
             .to_owned(),
         "Each picture shows where a group of similar feature maps responded: bright strongly, dark hardly."
             .to_owned(),
         format!(
             "The percentage is the group's share of the layer's evidence for “{}”; light maps and groups are left \
-             out, so a column adds up to less than 100 %.",
+             out, so a layer adds up to less than 100\u{a0}%.",
             class(draft)
         ),
         "The dashed line waits for a label: the word that people find for what they see there.".to_owned(),

@@ -163,7 +163,7 @@ pub fn made_up(width: u32, height: u32, layers: Vec<LayerDraft>) -> Draft {
         Rgb([
             (x * 255 / width) as u8,
             (y * 255 / height) as u8,
-            if (x * 8 / width + y * 8 / height) % 2 == 0 { 90 } else { 170 },
+            if (x * 8 / width + y * 8 / height).is_multiple_of(2) { 90 } else { 170 },
         ])
     });
     Draft {
