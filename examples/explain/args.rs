@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use anv_core::{ClassChoice, LayerSelection, WeightThreshold};
+use anv_gradcam::Preset;
+use anv_mask::ColorMap;
 use clap::Parser;
 
 /// Show what a convolutional network looked at in a photo, layer by layer.
@@ -24,8 +26,8 @@ pub struct Args {
     pub class_names: Option<PathBuf>,
 
     /// How the model wants its pixels, for a model file that does not say it: torchvision or caffe (Keras)
-    #[arg(long, value_name = "STYLE")]
-    pub preprocessing: Option<String>,
+    #[arg(long, value_name = "STYLE", value_parser = parse_preset)]
+    pub preprocessing: Option<Preset>,
 
     /// The class to explain, by name or index [default: the one that the network predicts]
     #[arg(long, value_name = "NAME|INDEX")]
@@ -56,9 +58,9 @@ pub struct Args {
     #[arg(long)]
     pub exact: bool,
 
-    /// Colours of the heatmaps
-    #[arg(long, default_value = "default", value_name = "NAME")]
-    pub colors: String,
+    /// Colours of the heatmaps: inferno or viridis (perceptually uniform), jet (as in the thesis)
+    #[arg(long, default_value = "inferno", value_name = "NAME", value_parser = parse_colors)]
+    pub colors: ColorMap,
 
     /// The folder to write [default: explained/NAME-OF-THE-PHOTO]
     #[arg(long, value_name = "FOLDER")]
@@ -105,4 +107,17 @@ fn parse_clusters(text: &str) -> Result<(usize, usize), String> {
         (Ok(low), Ok(high)) if 2 <= low && low <= high => Ok((low, high)),
         _ => Err("expected a number of at least 2 or a range such as 3-8".into()),
     }
+}
+
+fn parse_preset(text: &str) -> Result<Preset, String> {
+    match text {
+        "torchvision" => Ok(Preset::Torchvision),
+        "caffe" | "keras" => Ok(Preset::Caffe),
+        _ => Err("expected torchvision or caffe".into()),
+    }
+}
+
+fn parse_colors(text: &str) -> Result<ColorMap, String> {
+    let found = ColorMap::ALL.into_iter().find(|map| map.name() == text);
+    found.ok_or_else(|| format!("expected {}", ColorMap::ALL.map(ColorMap::name).join(", ")))
 }

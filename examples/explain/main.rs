@@ -13,13 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anv_cluster::{TsneReducer, WardClusterer};
+use anv_cluster::{TsneReducer, WardClusterer, WardParams};
 use anv_core::image::RgbImage;
 use anv_core::{Draft, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo};
 use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo, parse_device};
 use anv_gradcam::{Convolution, GradCam, LoadOptions, Network};
-use anv_mask::ColorMap;
-use anv_mask::figure::Figure;
+use anv_mask::{ColorMap, Figure};
 use args::Args;
 use clap::Parser;
 use summary::Seconds;
@@ -29,7 +28,6 @@ fn main() -> ExitCode {
 }
 
 fn explain(args: &Args) -> Result<(), CommandError> {
-    let colors: ColorMap = args.colors.parse()?;
     let mut seconds = Seconds::default();
     // The photo first: it is the argument that most often has a slip in it.
     let (photo, source) = timed(&mut seconds.decode, || photo(args))?;
@@ -43,14 +41,14 @@ fn explain(args: &Args) -> Result<(), CommandError> {
     let params =
         PipelineParams { weight_threshold: args.threshold, seed: args.seed, ..PipelineParams::default() };
     let pipeline =
-        Pipeline::new(GradCam::new(network), TsneReducer::default(), WardClusterer::default().clusters(low..=high))
+        Pipeline::new(GradCam::new(network), TsneReducer::default(), WardClusterer::new(WardParams::default().clusters(low..=high)))
             .params(params);
     let attribution = timed(&mut seconds.network, || pipeline.attribute(&photo, &target))?;
     let mut draft = timed(&mut seconds.clustering, || pipeline.cluster(attribution, &photo))?;
     draft.source = source;
 
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&draft.source));
-    let figures = timed(&mut seconds.figures, || figures(&draft, colors))?;
+    let figures = timed(&mut seconds.figures, || figures(&draft, args.colors))?;
     timed(&mut seconds.write, || write(&draft, &folder, &figures))?;
     report(args, &draft, &folder, &seconds)
 }
@@ -84,10 +82,10 @@ fn network(args: &Args) -> Result<Network, CommandError> {
     if let Some(path) = &args.class_names {
         let text = std::fs::read_to_string(path)
             .map_err(|e| format!("cannot read the class names in {}: {e}", path.display()))?;
-        options = options.classes(text.lines().map(|line| line.trim().to_owned()).collect());
+        options = options.classes(text.lines().map(str::trim));
     }
-    if let Some(style) = &args.preprocessing {
-        options = options.preprocessing(style.parse()?);
+    if let Some(preset) = args.preprocessing {
+        options = options.preprocessing(preset);
     }
     Ok(match &args.model {
         Some(path) => Network::load(path, &options)?,
