@@ -57,6 +57,9 @@
 //! The figures are set in Inter, part of this crate under the SIL Open Font License 1.1 (`assets/OFL.txt`); no font of
 //! the system is read.
 
+// A user's input must never cause a panic.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod axis;
 mod blur;
 mod check;

@@ -146,6 +146,15 @@ fn heatmaps_are_drawn_half_and_half_over_the_photo() {
     }
 }
 
+/// The place of the label: a dotted line as wide as the column, below the percentage.
+#[test]
+fn the_label_has_its_place_in_the_picture() {
+    let picture = png(&made_up(30, 30, vec![spots(1, 1, 8)]));
+    // The ink of the dots at half a pixel and more; two of six pixels are dots.
+    let dotted = picture.rows().map(|row| row.filter(|p| p.0 == [0x65, 0x6d, 0x76]).count());
+    assert!(dotted.filter(|count| (100..250).contains(count)).count() >= 1);
+}
+
 #[test]
 fn the_same_bytes_for_any_number_of_threads() {
     let draft = made_up(300, 200, (1..=7).map(|n| spots(n, 1 + n % 4, 14)).collect());

@@ -31,7 +31,7 @@ pub(super) fn draw(out: &mut String, draft: &Draft, colors: ColorMap, width: f64
         false => (room, None),
     };
     let facts_end = title(out, draft, left, title_room.min(LINE * 1.4));
-    let (x, y) = notes.unwrap_or((left, facts_end + 24.0));
+    let (x, y) = notes.unwrap_or((left, facts_end + 36.0));
     let notes_end = reading(out, draft, colors, x, y, LINE.min(width - MARGIN - x));
     (MARGIN + photo.1).max(facts_end).max(notes_end)
 }

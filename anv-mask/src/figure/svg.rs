@@ -239,7 +239,7 @@ fn tile(out: &mut String, cluster: &ClusterMap, heat: &str, (x, y): (f64, f64), 
         out,
         format_args!(
             "<image x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.2}\" height=\"{h:.2}\" opacity=\"0.5\" \
-             preserveAspectRatio=\"none\" xlink:href=\"{heat}\"/></g>\n"
+             preserveAspectRatio=\"none\" xlink:href=\"{heat}\"/>\n"
         ),
     );
     let length = (cluster.weight_percent / 100.0 * width).clamp(0.5, width);
@@ -258,7 +258,7 @@ fn tile(out: &mut String, cluster: &ClusterMap, heat: &str, (x, y): (f64, f64), 
         out,
         format_args!(
             "<path d=\"M{x:.1} {:.1}h{width}\" stroke=\"{MUTED}\" stroke-width=\"1\" \
-             stroke-dasharray=\"2 4\"/>\n",
+             stroke-dasharray=\"2 4\"/></g>\n",
             foot + 47.0
         ),
     );
