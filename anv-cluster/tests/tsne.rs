@@ -8,13 +8,18 @@ use anv_core::{Clusterer, Partition, Reducer};
 use common::{grouped_maps, grouped_rows};
 use proptest::prelude::*;
 
-/// The forces are summed in f32; over the first steps, rounding has not been amplified yet.
-const FIRST_STEPS: f64 = 1e-3;
-/// The whole descent is chaotic: it ends in another, equally good minimum.
+/// The forces are summed in f32: about 1e-7 a step, grown by some powers of ten where points part.
+const COORDINATES: f64 = 1e-4;
+/// The whole descent at the usual learning rate is chaotic: it ends in another, equally good minimum.
 const DIVERGENCE: f64 = 1.02;
 
 /// The paper's algorithm with the same schedule, in f64, by the book: all matrices whole, widths by bisection.
-fn textbook(x: ArrayView2<'_, f64>, perplexity: f64, iterations: usize) -> (Array2<f64>, f64) {
+fn textbook(
+    x: ArrayView2<'_, f64>,
+    perplexity: f64,
+    learning_rate: f64,
+    iterations: usize,
+) -> (Array2<f64>, f64) {
     let n = x.nrows();
     let all = |f: &dyn Fn(usize, usize) -> f64| {
         Array2::from_shape_fn((n, n), |(i, j)| if i == j { 0.0 } else { f(i, j) })
@@ -65,7 +70,7 @@ fn textbook(x: ArrayView2<'_, f64>, perplexity: f64, iterations: usize) -> (Arra
         for ((u, g), d) in update.iter_mut().zip(&mut gain).zip(&gradient) {
             *g = if *u * d < 0.0 { *g + 0.2 } else { *g * 0.8 };
             *g = g.max(0.01);
-            *u = momentum * *u - (n as f64 / 48.0).max(50.0) * *g * d;
+            *u = momentum * *u - learning_rate * *g * d;
         }
         y += &update;
     }
@@ -79,18 +84,20 @@ fn textbook(x: ArrayView2<'_, f64>, perplexity: f64, iterations: usize) -> (Arra
 }
 
 #[test]
-fn the_first_steps_equal_the_textbooks() {
-    for (rows, steps) in [(5, 3), (16, 8), (33, 30), (60, 40)] {
+fn gentle_steps_equal_the_textbooks() {
+    // At these learning rates points move smoothly; at the usual one they overshoot, and any rounding grows. The
+    // last case goes past step 250, where exaggeration ends and momentum and gains start anew.
+    for (rows, learning_rate, steps) in [(5, 0.2, 20), (16, 0.2, 20), (33, 0.2, 20), (60, 0.05, 300)] {
         let x = grouped_rows(rows, 10, 3, rows);
         let perplexity = (rows - 1) as f64 / 3.0;
-        let (expected, kl) = textbook(x.view(), perplexity, steps);
-        let tsne = Tsne::new(TsneParams::default().perplexity(perplexity).iterations(steps));
-        let found = tsne.fit(x.view(), 0).unwrap();
-        let spread = expected.mapv(f64::abs).fold(0.0f64, |a, &v| a.max(v));
-        let apart = (&found.embedding - &expected).mapv(f64::abs).fold(0.0f64, |a, &v| a.max(v)) / spread;
-        println!("{rows} rows, {steps} steps: coordinates deviate by {apart:.1e}, KL {} and {kl}", found.kl);
-        assert!(apart < FIRST_STEPS, "{rows} rows: {apart:e}");
-        assert!((found.kl - kl).abs() < FIRST_STEPS * kl, "{} {kl}", found.kl);
+        let (expected, kl) = textbook(x.view(), perplexity, learning_rate, steps);
+        let params = TsneParams::default().learning_rate(Some(learning_rate)).iterations(steps);
+        let found = Tsne::new(params.perplexity(perplexity)).fit(x.view(), 0).unwrap();
+        let largest = |a: &Array2<f64>| a.iter().fold(0.0f64, |a, v| a.max(v.abs()));
+        let apart = largest(&(&found.embedding - &expected)) / largest(&expected);
+        let kl_apart = (found.kl - kl).abs() / kl;
+        println!("{rows} rows, {steps} steps: coordinates deviate by {apart:.1e}, KL by {kl_apart:.1e}");
+        assert!(apart < COORDINATES && kl_apart < COORDINATES, "{rows} rows: {apart:e} {kl_apart:e}");
     }
 }
 
@@ -99,7 +106,7 @@ fn the_divergence_is_as_low_as_the_textbooks() {
     let mut ratios: Vec<f64> = (0..5)
         .map(|seed| {
             let x = grouped_rows(60, 10, 4, 100 * seed);
-            let (_, kl) = textbook(x.view(), 15.0, 1000);
+            let (_, kl) = textbook(x.view(), 15.0, 50.0, 1000);
             let found = Tsne::new(TsneParams::default().perplexity(15.0)).fit(x.view(), 0).unwrap();
             assert!(found.iterations <= 1000);
             found.kl / kl

@@ -122,10 +122,7 @@ impl Descent<'_> {
     fn step(&mut self, exaggeration: f64, momentum: f64) -> (f64, f64) {
         self.points.set(self.bodies.iter().map(|body| body.map(|c| c.position)));
         forces(self.affinities, &self.points, &mut self.forces);
-        // Every row counts its own point with weight 1.
-        let own = self.forces.len() as f64;
-        let weight = self.forces.iter().map(|f| f64::from(f.weight)).sum::<f64>() - own;
-        let weight = weight.max(f64::MIN_POSITIVE);
+        let weight = self.forces.iter().map(|f| f64::from(f.weight)).sum::<f64>().max(f64::MIN_POSITIVE);
         let mut norm = 0.0;
         for (body, force) in self.bodies.iter_mut().zip(&self.forces) {
             for (c, (attraction, repulsion)) in

@@ -8,6 +8,8 @@
 //! read and a write of four sums a pair, and ties the threads to each other: rows that only read the
 //! others can be computed in any order with the same result.
 
+use std::ops::Range;
+
 use pulp::{Arch, NullaryFnOnce};
 use rayon::prelude::*;
 
@@ -17,6 +19,8 @@ use super::math;
 /// Values that are worked on in step.
 pub(super) const LANES: usize = 8;
 pub(super) type Lane = [f32; LANES];
+/// The mask of a lane whose points all count.
+const ALL: Lane = [1.0; LANES];
 
 /// From this many rows on, the rows are shared out over threads: below, a step is shorter than waking them.
 pub(super) const PARALLEL_ROWS: usize = 1024;
@@ -59,7 +63,7 @@ pub(super) struct Forces {
     pub attraction: [f32; 2],
     /// `Σ_j w_ij² (y_i − y_j)`: still to be divided by the sum of all `w`.
     pub repulsion: [f32; 2],
-    /// `Σ_j w_ij`, with the 1 of the point itself.
+    /// `Σ_j w_ij`, without the point itself.
     pub weight: f32,
 }
 
@@ -115,7 +119,7 @@ impl Rowwise for ForceRows<'_> {
 
     #[inline(always)]
     fn row(&self, row: usize) -> Forces {
-        row_forces(self.points.get(row), self.points, self.affinities.row(row))
+        row_forces(row, self.points, self.affinities.row(row))
     }
 }
 
@@ -140,33 +144,45 @@ impl Rowwise for CrossEntropyRows<'_> {
 }
 
 #[inline(always)]
-fn row_forces(point: (f32, f32), points: &Points, p: &[Lane]) -> Forces {
+fn row_forces(row: usize, points: &Points, p: &[Lane]) -> Forces {
+    let (own, last) = (row / LANES, points.x.len() - 1);
+    let mut others = if own == last { points.last } else { ALL };
+    others[row % LANES] = 0.0;
     let mut sums = [[0.0; LANES]; 5];
-    let (Some((last_x, x)), Some((last_y, y)), Some((last_p, p))) =
-        (points.x.split_last(), points.y.split_last(), p.split_last())
-    else {
-        return Forces::default();
-    };
-    for ((x, y), p) in x.iter().zip(y).zip(p) {
-        add_forces(&mut sums, point, x, y, p, &[1.0; LANES]);
+    let mut add = |lanes: Range<usize>, mask: &Lane| add_forces(&mut sums, row, points, p, lanes, mask);
+    add(0..own, &ALL);
+    add(own..own + 1, &others);
+    if own < last {
+        add(own + 1..last, &ALL);
+        add(last..last + 1, &points.last);
     }
-    add_forces(&mut sums, point, last_x, last_y, last_p, &points.last);
     let [weight, ax, ay, rx, ry] = totals(&sums);
     Forces { attraction: [ax, ay], repulsion: [rx, ry], weight }
 }
 
-/// `mask` is 1 for points and 0 for padding.
+/// Adds what the points of some lanes do to the point `row`; `mask` is 1 for those that count and 0 for others.
 #[inline(always)]
-fn add_forces(sums: &mut [Lane; 5], point: (f32, f32), x: &Lane, y: &Lane, p: &Lane, mask: &Lane) {
-    for l in 0..LANES {
-        let (dx, dy) = (point.0 - x[l], point.1 - y[l]);
-        let w = mask[l] / (1.0 + dx * dx + dy * dy);
-        let (attraction, repulsion) = (p[l] * w, w * w);
-        sums[0][l] += w;
-        sums[1][l] += attraction * dx;
-        sums[2][l] += attraction * dy;
-        sums[3][l] += repulsion * dx;
-        sums[4][l] += repulsion * dy;
+fn add_forces(
+    sums: &mut [Lane; 5],
+    row: usize,
+    points: &Points,
+    p: &[Lane],
+    lanes: Range<usize>,
+    mask: &Lane,
+) {
+    let (own_x, own_y) = points.get(row);
+    let xy = points.x[lanes.clone()].iter().zip(&points.y[lanes.clone()]);
+    for ((x, y), p) in xy.zip(&p[lanes]) {
+        for l in 0..LANES {
+            let (dx, dy) = (own_x - x[l], own_y - y[l]);
+            let w = mask[l] / (1.0 + dx * dx + dy * dy);
+            let (attraction, repulsion) = (p[l] * w, w * w);
+            sums[0][l] += w;
+            sums[1][l] += attraction * dx;
+            sums[2][l] += attraction * dy;
+            sums[3][l] += repulsion * dx;
+            sums[4][l] += repulsion * dy;
+        }
     }
 }
 
