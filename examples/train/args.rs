@@ -57,10 +57,14 @@ pub struct Args {
     #[arg(long, value_name = "N", help_heading = "Pictures")]
     pub validation_per_class: Option<u32>,
 
-    /// Altered copies of every training picture: mirrored in turn, shifted, zoomed, rotated, brightened
+    /// Altered copies of every training picture: every other one mirrored; shifted, zoomed, rotated, brightened
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Pictures",
         value_parser = clap::value_parser!(u32).range(0..=1000))]
     pub augment: u32,
+
+    /// Do not mirror copies: for classes that face one way
+    #[arg(long, help_heading = "Pictures")]
+    pub no_mirror: bool,
 
     /// Passes over the training pictures, at most
     #[arg(long, default_value_t = 200, help_heading = "Training",
@@ -92,6 +96,11 @@ pub struct Args {
     /// Pull of the weights towards zero a step, times the learning rate (as in AdamW)
     #[arg(long, value_name = "RATE", default_value_t = 0.0, help_heading = "Training", value_parser = not_negative)]
     pub weight_decay: f64,
+
+    /// Scale the inputs of the light head to this length while it is trained, so that plain and busy pictures count
+    /// alike; the network itself stays as it is [default: off]
+    #[arg(long, value_name = "LENGTH", help_heading = "Training", value_parser = positive)]
+    pub feature_length: Option<f64>,
 
     /// Afterwards train the last three convolutions too
     #[arg(long, help_heading = "Training")]

@@ -27,7 +27,8 @@ impl Backbone {
     /// Reads the convolutions of a file and leaves its head.
     pub fn open(path: &Path) -> Result<Self, CommandError> {
         let WeightFile { tensors, metadata, sha256 } = read_weights(path)?;
-        let tensors: Tensors = tensors.into_iter().filter(|(name, _)| name.starts_with("features.")).collect();
+        let tensors: Tensors =
+            tensors.into_iter().filter(|(name, _)| name.starts_with("features.")).collect();
         if tensors.is_empty() {
             return Err(format!("{} has no tensors `features.N.weight`: it is no VGG", path.display()).into());
         }
@@ -80,7 +81,10 @@ impl Backbone {
         std::fs::create_dir_all(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
         // A weight file needs some head to be loaded; this one is never run.
         let head = BTreeMap::from([
-            ("classifier.2.weight".to_owned(), Tensor::zeros((1, self.channels()), DType::F32, &Device::Cpu)?),
+            (
+                "classifier.2.weight".to_owned(),
+                Tensor::zeros((1, self.channels()), DType::F32, &Device::Cpu)?,
+            ),
             ("classifier.2.bias".to_owned(), Tensor::zeros(1, DType::F32, &Device::Cpu)?),
         ]);
         let file = folder.join("convolutions.safetensors");

@@ -39,7 +39,10 @@ pub struct Card<'a> {
 impl Card<'_> {
     /// The card in Markdown.
     pub fn markdown(&self) -> String {
-        let title = format!("# {}\n\nWritten by the `train` example from its results; nothing measured is typed by hand.\n", self.name);
+        let title = format!(
+            "# {}\n\nWritten by the `train` example from its results; nothing measured is typed by hand.\n",
+            self.name
+        );
         let parts = [title, self.network(), self.data(), self.training(), self.results(), self.storage()];
         let mut text = parts.join("\n");
         if !self.remarks.trim().is_empty() {
@@ -102,11 +105,21 @@ impl Card<'_> {
         let Self { args, .. } = self;
         let copies = match args.augment {
             0 => "No altered copies.".to_owned(),
-            n => format!("{n} altered {} of every training picture ({}).", if n == 1 { "copy" } else { "copies" }, augment::RECIPE),
+            n => format!(
+                "{n} altered {} of every training picture ({}).",
+                if n == 1 { "copy" } else { "copies" },
+                augment::recipe(!args.no_mirror)
+            ),
+        };
+        let scaled = match args.feature_length {
+            None => String::new(),
+            Some(length) => format!(
+                " The head's inputs are scaled to length {length} while it is trained (not for validation, and not in the network)."
+            ),
         };
         let mut text = format!(
             "## Training\n\n```text\n{}\n```\n\nTransfer learning with frozen convolutions, whose output is computed once a picture with \
-             the weights as exported. {copies} Adam, learning rate {}, weight decay {}, batches of {}, dropout {}, label \
+             the weights as exported. {copies}{scaled} Adam, learning rate {}, weight decay {}, batches of {}, dropout {}, label \
              smoothing {}; training ends after {} epochs without a smaller validation loss, the weights of the best epoch are \
              kept. The held-out pictures are looked at once, afterwards.\n\n\
              | phase | epochs | kept | training loss | training accuracy | validation loss | validation accuracy |\n\
@@ -148,7 +161,9 @@ impl Card<'_> {
             row(&format!("as exported, {} bits", self.args.bits.count()), exported),
         );
         let differing = full.pairs.iter().zip(&exported.pairs).filter(|(a, b)| a != b).count();
-        text += &format!("\nThe two disagree on {differing} pictures. Weakest classes of the exported network:\n\n| class | right | of |\n| --- | --- | --- |\n");
+        text += &format!(
+            "\nThe two disagree on {differing} pictures. Weakest classes of the exported network:\n\n| class | right | of |\n| --- | --- | --- |\n"
+        );
         for (class, all, right) in exported.worst_classes().into_iter().take(LISTED) {
             text += &format!("| {} | {right} | {all} |\n", dataset.classes[class]);
         }
@@ -164,11 +179,15 @@ impl Card<'_> {
 
     fn storage(&self) -> String {
         let stored = match self.args.bits.count() {
-            8 => "Weights are whole numbers from -127 to 127 with a 16-bit scale for every 16 along a row; biases and small tensors \
+            8 => {
+                "Weights are whole numbers from -127 to 127 with a 16-bit scale for every 16 along a row; biases and small tensors \
                   are 32-bit. The frozen convolutions were rounded before the head was trained on their output. Compared with the \
                   unrounded network, the weight of single feature maps in an explanation may move by some percent of the layer's \
-                  largest (13 % was seen): what is explained is the network as it is in this file.",
-            16 => "Weights are 16-bit floating point; the frozen convolutions were rounded before the head was trained.",
+                  largest (13 % was seen): what is explained is the network as it is in this file."
+            }
+            16 => {
+                "Weights are 16-bit floating point; the frozen convolutions were rounded before the head was trained."
+            }
             _ => "Weights are 32-bit floating point, unrounded.",
         };
         format!("## How the weights are stored\n\n{stored}\n")
@@ -196,18 +215,32 @@ pub fn command(args: &Args) -> String {
     add(args.head == HeadKind::Thesis, "--head thesis".into());
     add(args.input_size != default.input_size, format!("--input-size {}", args.input_size));
     add(args.bits != default.bits, format!("--bits {}", args.bits.count()));
-    add(args.train_per_class != default.train_per_class, format!("--train-per-class {}", args.train_per_class));
-    add(args.held_out_per_class != default.held_out_per_class, format!("--held-out-per-class {}", args.held_out_per_class));
+    add(
+        args.train_per_class != default.train_per_class,
+        format!("--train-per-class {}", args.train_per_class),
+    );
+    add(
+        args.held_out_per_class != default.held_out_per_class,
+        format!("--held-out-per-class {}", args.held_out_per_class),
+    );
     let validation = args.validation_per_class.unwrap_or_default();
     add(args.validation_per_class.is_some(), format!("--validation-per-class {validation}"));
     add(args.augment != default.augment, format!("--augment {}", args.augment));
+    add(args.no_mirror, "--no-mirror".into());
     add(args.epochs != default.epochs, format!("--epochs {}", args.epochs));
     add(args.patience != default.patience, format!("--patience {}", args.patience));
     add(args.batch != default.batch, format!("--batch {}", args.batch));
     add(args.learning_rate != default.learning_rate, format!("--learning-rate {}", args.learning_rate));
     add(args.dropout != default.dropout, format!("--dropout {}", args.dropout));
-    add(args.label_smoothing != default.label_smoothing, format!("--label-smoothing {}", args.label_smoothing));
+    add(
+        args.label_smoothing != default.label_smoothing,
+        format!("--label-smoothing {}", args.label_smoothing),
+    );
     add(args.weight_decay != default.weight_decay, format!("--weight-decay {}", args.weight_decay));
+    add(
+        args.feature_length.is_some(),
+        format!("--feature-length {}", args.feature_length.unwrap_or_default()),
+    );
     add(args.fine_tune, "--fine-tune".into());
     let rate = args.fine_tune_learning_rate;
     add(rate != default.fine_tune_learning_rate, format!("--fine-tune-learning-rate {rate}"));

@@ -83,8 +83,8 @@ fn square(classes: &[String], (row, column): (usize, usize), (n, all): (usize, u
 
 #[cfg(test)]
 mod tests {
+    use super::super::evaluate::Evaluation;
     use super::{csv, quoted};
-    use crate::evaluate::Evaluation;
 
     #[test]
     fn table_has_a_row_a_class() {

@@ -181,8 +181,11 @@ fn list(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, u64>>, Comman
         if !meta.is_dir() {
             continue;
         }
-        let files: BTreeMap<_, _> =
-            entries(&path)?.into_iter().filter(|(_, _, m)| m.is_file()).map(|(n, _, m)| (n, m.len())).collect();
+        let files: BTreeMap<_, _> = entries(&path)?
+            .into_iter()
+            .filter(|(_, _, m)| m.is_file())
+            .map(|(n, _, m)| (n, m.len()))
+            .collect();
         if files.is_empty() {
             return Err(format!("class folder {} is empty", path.display()).into());
         }
@@ -192,7 +195,10 @@ fn list(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, u64>>, Comman
         classes.insert(class, files);
     }
     match classes.len() {
-        0 => Err(format!("{} has no class folders: expected one folder of pictures a class", folder.display()).into()),
+        0 => {
+            Err(format!("{} has no class folders: expected one folder of pictures a class", folder.display())
+                .into())
+        }
         1 => Err(format!("{} has one class folder: at least two are needed", folder.display()).into()),
         _ => Ok(classes),
     }

@@ -5,11 +5,14 @@ use std::path::Path;
 use anv_core::{PhotoLimits, read_photo};
 use anv_examples::CommandError;
 use anv_gradcam::{LoadOptions, Network};
+use candle_core::Tensor;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::args::Args;
 use super::cache::Cache;
 use super::dataset::{Dataset, Picture, Role};
+use super::extract::TOGETHER;
 use super::progress::Progress;
 
 /// True and predicted class of every held-out picture.
@@ -48,11 +51,15 @@ impl Evaluation {
         let key = json!({ "network_sha256": sha256, "pictures": names });
         let mut scores = Cache::open(folder, "scores", &key, classes)?;
         let mut progress = Progress::new(title, "pictures", scores.len(), pictures.len());
-        for picture in &pictures[scores.len().min(pictures.len())..] {
+        let load = |picture: &&Picture| -> Result<Tensor, CommandError> {
             let photo = read_photo(dataset.path(&args.data, picture), &PhotoLimits::default())?;
-            let output = network.forward(&network.preprocess(&photo)?)?;
+            Ok(network.preprocess(&photo)?)
+        };
+        for pictures in pictures[scores.len().min(pictures.len())..].chunks(TOGETHER) {
+            let inputs: Vec<_> = pictures.par_iter().map(load).collect::<Result<_, _>>()?;
+            let output = network.forward(&Tensor::cat(&inputs, 0)?)?;
             scores.append(&output.flatten_all()?.to_vec1()?)?;
-            progress.advance(1);
+            progress.advance(pictures.len());
         }
         progress.finish();
         let mut pairs = Vec::new();
@@ -91,8 +98,12 @@ impl Evaluation {
 
     /// Classes by rising share of right answers, those with more pictures first among equals.
     pub fn worst_classes(&self) -> Vec<(usize, usize, usize)> {
-        let mut classes: Vec<_> =
-            self.per_class().into_iter().enumerate().map(|(class, (all, right))| (class, all, right)).collect();
+        let mut classes: Vec<_> = self
+            .per_class()
+            .into_iter()
+            .enumerate()
+            .map(|(class, (all, right))| (class, all, right))
+            .collect();
         classes.sort_by(|a, b| {
             let share = |c: &(usize, usize, usize)| c.2 as f64 / c.1.max(1) as f64;
             share(a).total_cmp(&share(b)).then(b.1.cmp(&a.1)).then(a.0.cmp(&b.0))
@@ -110,7 +121,8 @@ impl Evaluation {
     /// Mistakes by falling count: true class, predicted class, count.
     pub fn worst_confusions(&self) -> Vec<(usize, usize, usize)> {
         let rows = self.confusion();
-        let cells = rows.iter().enumerate().flat_map(|(t, row)| row.iter().enumerate().map(move |(p, &n)| (t, p, n)));
+        let cells =
+            rows.iter().enumerate().flat_map(|(t, row)| row.iter().enumerate().map(move |(p, &n)| (t, p, n)));
         let mut mistakes: Vec<_> = cells.filter(|(t, p, n)| t != p && *n > 0).collect();
         mistakes.sort_by(|a, b| b.2.cmp(&a.2).then(a.cmp(b)));
         mistakes

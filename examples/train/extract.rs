@@ -20,7 +20,7 @@ use super::random::rng;
 use super::tail::Tail;
 
 /// Pictures that go through the network together.
-const TOGETHER: usize = 4;
+pub const TOGETHER: usize = 4;
 
 /// A picture, or an altered copy of it.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +106,7 @@ impl Extractor<'_> {
         let samples = samples(self.dataset, 0);
         let key = Key {
             convolutions_sha256: &self.network.info().weights_sha256,
-            copies: augment::RECIPE,
+            copies: &augment::recipe(!self.args.no_mirror),
             pictures: samples.iter().map(|s| self.dataset.name(s.picture)).collect(),
             seed: self.args.seed,
             what,
@@ -141,7 +141,8 @@ impl Extractor<'_> {
             let mut photo = read_photo(self.dataset.path(&self.args.data, picture), &PhotoLimits::default())?;
             if sample.copy > 0 {
                 let labels = ["copy", &self.dataset.name(picture), &sample.copy.to_string()];
-                photo = altered(&photo, sample.copy, &mut rng(self.args.seed, &labels));
+                let mirror = sample.copy % 2 == 1 && !self.args.no_mirror;
+                photo = altered(&photo, mirror, &mut rng(self.args.seed, &labels));
             }
             Ok(self.network.preprocess(&photo)?)
         };

@@ -100,7 +100,9 @@ impl Head {
         let Self { inputs, classes, .. } = self;
         match self.kind {
             HeadKind::Light => format!("average pool to {CELLS}x{CELLS}, linear {inputs} to {classes}"),
-            HeadKind::Thesis => format!("flatten, linear {inputs} to {HIDDEN}, ReLU, linear {HIDDEN} to {classes}"),
+            HeadKind::Thesis => {
+                format!("flatten, linear {inputs} to {HIDDEN}, ReLU, linear {HIDDEN} to {classes}")
+            }
         }
     }
 
@@ -108,7 +110,9 @@ impl Head {
     pub fn parameters(&self, seed: u64) -> Vec<Parameter> {
         let layers: &[(&str, usize, usize)] = match self.kind {
             HeadKind::Light => &[("classifier.2", self.inputs, self.classes)],
-            HeadKind::Thesis => &[("classifier.1", self.inputs, HIDDEN), ("classifier.4", HIDDEN, self.classes)],
+            HeadKind::Thesis => {
+                &[("classifier.1", self.inputs, HIDDEN), ("classifier.4", HIDDEN, self.classes)]
+            }
         };
         let mut parameters = Vec::new();
         for &(name, inputs, outputs) in layers {
@@ -133,7 +137,9 @@ impl Head {
         let layers = weights.chunks_exact(2);
         let (last, mut dropout) = (layers.len().saturating_sub(1), dropout);
         for (index, layer) in layers.enumerate() {
-            if index == last && let Some(dropout) = dropout.take() {
+            if index == last
+                && let Some(dropout) = dropout.take()
+            {
                 value = dropout.apply(&value)?;
             }
             value = value.matmul(&layer[0].t()?)?.broadcast_add(&layer[1])?;
@@ -170,8 +176,8 @@ impl Dropout {
 mod tests {
     use candle_core::{Device, Tensor};
 
+    use super::super::random::rng;
     use super::{Dropout, Pool};
-    use crate::random::rng;
 
     #[test]
     fn pool_averages_quarters_and_overlaps_where_sides_are_odd() {

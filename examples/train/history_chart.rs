@@ -18,12 +18,7 @@ struct Measure {
 }
 
 const MEASURES: [Measure; 2] = [
-    Measure {
-        title: "Loss",
-        training: |e| e.loss,
-        validation: |e| e.validation_loss,
-        percent: false,
-    },
+    Measure { title: "Loss", training: |e| e.loss, validation: |e| e.validation_loss, percent: false },
     Measure {
         title: "Accuracy",
         training: |e| 100.0 * e.accuracy,
@@ -64,13 +59,15 @@ fn legend(x: f64, y: f64) -> String {
 
 fn panel(phase: &PhaseHistory, measure: &Measure) -> String {
     let (width, height) = PANEL;
-    let series = [measure.training, measure.validation].map(|f| phase.epochs.iter().map(f).collect::<Vec<_>>());
+    let series =
+        [measure.training, measure.validation].map(|f| phase.epochs.iter().map(f).collect::<Vec<_>>());
     let (low, high, step) = range(series.iter().flatten().copied(), measure.percent);
     let last = phase.epochs.len().max(2) as f64;
     let x = |epoch: usize| (epoch as f64) / (last - 1.0) * width;
     let y = |value: f64| height - (value - low) / (high - low) * height;
 
-    let mut out = text(0.0, -14.0, 13.5, INK, "start", &format!("{} - {}", phase.title, measure.title.to_lowercase()));
+    let mut out =
+        text(0.0, -14.0, 13.5, INK, "start", &format!("{} - {}", phase.title, measure.title.to_lowercase()));
     let ticks = ((high - low) / step).round() as usize;
     for tick in 0..=ticks {
         let value = low + step * tick as f64;
@@ -105,7 +102,8 @@ fn panel(phase: &PhaseHistory, measure: &Measure) -> String {
 
 /// Axis from a round number to a round number, with about five steps.
 fn range(values: impl Iterator<Item = f64>, percent: bool) -> (f64, f64, f64) {
-    let (mut low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let (mut low, mut high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
     if !percent {
         low = 0.0;
     }
@@ -146,8 +144,8 @@ fn epoch_ticks(epochs: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::history::{Epoch, PhaseHistory};
     use super::{draw, epoch_ticks, range};
-    use crate::history::{Epoch, PhaseHistory};
 
     #[test]
     fn axes_are_round() {

@@ -54,6 +54,7 @@ pub fn learn(
         inputs: &mut inputs,
         train: rows(dataset, args, Role::Train),
         validation: rows(dataset, args, Role::Validation),
+        length: args.feature_length,
         args,
     };
     let checkpoint = Checkpoint::new(folder, phase.name, key(args, dataset, sha256, args.learning_rate));
@@ -76,6 +77,7 @@ pub fn learn(
             inputs: &mut deep,
             train: rows(dataset, args, Role::Train),
             validation: rows(dataset, args, Role::Validation),
+            length: None,
             args,
         };
         let key = key(args, dataset, sha256, args.fine_tune_learning_rate) + &begin;
@@ -99,8 +101,8 @@ fn key(args: &Args, dataset: &Dataset, convolutions: &str, rate: f64) -> String 
     let pictures: Vec<_> = dataset.pictures.iter().map(|p| (dataset.name(p), p.role)).collect();
     serde_json::json!({
         "convolutions": convolutions, "head": format!("{:?}", args.head), "pictures": pictures, "seed": args.seed,
-        "copies": args.augment, "recipe": augment::RECIPE, "rate": rate, "batch": args.batch,
-        "dropout": args.dropout, "smoothing": args.label_smoothing, "decay": args.weight_decay,
+        "copies": args.augment, "recipe": augment::recipe(!args.no_mirror), "rate": rate, "batch": args.batch,
+        "dropout": args.dropout, "smoothing": args.label_smoothing, "decay": args.weight_decay, "length": args.feature_length,
     })
     .to_string()
 }

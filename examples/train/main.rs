@@ -5,7 +5,7 @@
 //! ```
 
 mod adam;
-mod args;
+pub(crate) mod args;
 mod augment;
 mod backbone;
 mod cache;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 /// The whole way. Everything that takes long is kept in OUT/cache, so that a second call goes on or ends at once.
-fn train(args: &Args) -> Result<(), CommandError> {
+pub(crate) fn train(args: &Args) -> Result<(), CommandError> {
     let out = args.out();
     let remarks = report::remarks(args)?;
     let backbone = Backbone::open(&args.backbone)?;

@@ -38,6 +38,8 @@ pub struct Phase<'a> {
     pub train: Vec<(usize, usize)>,
     /// Row and class of every validation picture.
     pub validation: Vec<(usize, usize)>,
+    /// Length that the rows of training samples are scaled to.
+    pub length: Option<f64>,
     /// Everything else that was asked for.
     pub args: &'a Args,
 }
@@ -85,7 +87,7 @@ impl Phase<'_> {
         for batch in order.chunks(self.args.batch as usize) {
             let vars = vars(&state.parameters)?;
             let weights: Vec<_> = vars.iter().map(|v| v.as_tensor().clone()).collect();
-            let scores = (self.forward)(&weights, &self.input(batch)?, Some(&mut dropout))?;
+            let scores = (self.forward)(&weights, &self.input(batch, self.length)?, Some(&mut dropout))?;
             let loss = loss(&scores, batch, self.args.label_smoothing)?;
             let gradients = loss.backward()?;
             loss_sum += self.finite(loss.to_scalar::<f32>()?)? * batch.len() as f64;
@@ -114,7 +116,7 @@ impl Phase<'_> {
         let validation = std::mem::take(&mut self.validation);
         let (mut loss_sum, mut right) = (0.0, 0);
         for batch in validation.chunks(JUDGED_TOGETHER) {
-            let scores = (self.forward)(&weights, &self.input(batch)?, None)?;
+            let scores = (self.forward)(&weights, &self.input(batch, None)?, None)?;
             loss_sum += self.finite(loss(&scores, batch, 0.0)?.to_scalar::<f32>()?)? * batch.len() as f64;
             right += count_right(&scores, batch)?;
         }
@@ -123,11 +125,14 @@ impl Phase<'_> {
         Ok((loss_sum / count, right as f64 / count))
     }
 
-    fn input(&mut self, batch: &[(usize, usize)]) -> Result<Tensor, CommandError> {
+    fn input(&mut self, batch: &[(usize, usize)], length: Option<f64>) -> Result<Tensor, CommandError> {
         let row = self.inputs.row();
         let mut values = vec![0f32; batch.len() * row];
         for ((index, _), values) in batch.iter().zip(values.chunks_exact_mut(row)) {
             self.inputs.read(*index, values)?;
+            if let Some(length) = length {
+                scale_to(length, values);
+            }
         }
         let shape: Vec<_> = std::iter::once(batch.len()).chain(self.shape.iter().copied()).collect();
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
@@ -138,12 +143,20 @@ impl Phase<'_> {
             return Ok(f64::from(loss));
         }
         let name = if self.name == "head" { "--learning-rate" } else { "--fine-tune-learning-rate" };
-        Err(format!("{}: the loss is no longer finite, {name} {} is too high", self.title, self.adam.rate).into())
+        Err(format!("{}: the loss is no longer finite, {name} {} is too high", self.title, self.adam.rate)
+            .into())
     }
 }
 
 fn vars(parameters: &[Parameter]) -> Result<Vec<Var>, CommandError> {
     parameters.iter().map(|p| Ok(Var::from_tensor(&p.tensor()?)?)).collect()
+}
+
+fn scale_to(length: f64, values: &mut [f32]) {
+    let now = values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
+    if now > 0.0 {
+        values.iter_mut().for_each(|v| *v = (f64::from(*v) * length / now) as f32);
+    }
 }
 
 /// Mean cross-entropy; a share `smoothing` of the target lies evenly on all classes.

@@ -14,6 +14,8 @@ pub struct Progress {
     bar: ProgressBar,
     title: &'static str,
     plain: bool,
+    started: Instant,
+    first: u64,
     told: Instant,
 }
 
@@ -28,7 +30,8 @@ impl Progress {
             bar.set_style(style.progress_chars("━╸ "));
         }
         bar.reset_eta();
-        Self { bar, title, plain, told: Instant::now() }
+        let now = Instant::now();
+        Self { bar, title, plain, started: now, first: done as u64, told: now }
     }
 
     /// `steps` more are done.
@@ -36,9 +39,10 @@ impl Progress {
         self.bar.inc(steps as u64);
         if self.plain && self.told.elapsed() >= QUIET {
             self.told = Instant::now();
-            let (done, total, left) =
-                (self.bar.position(), self.bar.length().unwrap_or(0), self.bar.eta().as_secs());
-            eprintln!("{}: {done} of {total}, {} min {} s left", self.title, left / 60, left % 60);
+            let (done, total) = (self.bar.position(), self.bar.length().unwrap_or(0));
+            let each = self.started.elapsed().as_secs_f64() / done.saturating_sub(self.first).max(1) as f64;
+            let minutes = each * total.saturating_sub(done) as f64 / 60.0;
+            eprintln!("{}: {done} of {total}, about {:.0} min left", self.title, minutes.ceil());
         }
     }
 

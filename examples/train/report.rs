@@ -104,7 +104,10 @@ pub fn write(
     }
     print(dataset, &full, &exported, args);
     println!("\nnetwork  {}\ncard     {}", path.display(), out.join("MODEL_CARD.md").display());
-    println!("further  {} in {}", "history.svg, history.csv, confusion.svg, confusion.csv, held-out.csv", out.display());
+    println!(
+        "further  history.svg, history.csv, confusion.svg, confusion.csv, held-out.csv in {}",
+        out.display()
+    );
     Ok(())
 }
 
@@ -128,7 +131,11 @@ fn print(dataset: &Dataset, full: &Evaluation, exported: &Evaluation, args: &Arg
     println!("\n{} held-out pictures     all   mean of classes", exported.pairs.len());
     println!("  32 bits          {}  {}", percent(full.accuracy()), percent(full.class_mean()));
     let bits = args.bits.count();
-    println!("  exported, {bits:2} bits {}  {}", percent(exported.accuracy()), percent(exported.class_mean()));
+    println!(
+        "  exported, {bits:2} bits {}  {}",
+        percent(exported.accuracy()),
+        percent(exported.class_mean())
+    );
     let confusions = exported.worst_confusions();
     if !confusions.is_empty() {
         println!("\nmost frequent mistakes");

@@ -43,5 +43,7 @@ pub fn text(x: f64, y: f64, size: f64, fill: &str, anchor: &str, content: &str) 
 /// A straight line.
 pub fn line(from: (f64, f64), to: (f64, f64), stroke: &str, more: &str) -> String {
     let ((x1, y1), (x2, y2)) = (from, to);
-    format!("<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{stroke}\" {more}/>\n")
+    format!(
+        "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"{stroke}\" {more}/>\n"
+    )
 }

@@ -42,7 +42,8 @@ impl Tail {
         let names = self.convs.iter().flat_map(|(m, _)| names(*m));
         names
             .map(|name| {
-                let tensor = self.tensors.get(&name).ok_or_else(|| format!("the backbone has no `{name}`"))?;
+                let tensor =
+                    self.tensors.get(&name).ok_or_else(|| format!("the backbone has no `{name}`"))?;
                 let values = tensor.flatten_all()?.to_vec1()?;
                 Ok(Parameter::new(name, tensor.dims(), values))
             })
