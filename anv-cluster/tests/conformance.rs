@@ -2,6 +2,7 @@
 //!
 //! What needs activations (explained variance, divergence of the t-SNE, cluster maps) is compared in the tests of
 //! the package `anv-examples`, where a network is at hand.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What must hold for any input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The fast t-SNE against a slow one, what it finds, and that its bits do not depend on threads.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -84,6 +84,9 @@
 //! De Santis & Bianchi, *A Human-in-the-Loop Approach for Post-hoc Explainability of CNN-based Image
 //! Classification*, Politecnico di Milano, 2023; *Interpretable Network Visualizations*, IJCAI 2024.
 
+// A user's input must never cause a panic.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod attribution;
 mod cluster_map;
 mod draft;

@@ -136,7 +136,7 @@ impl GlobalAggregator {
         if self.params != other.params {
             return Err(Error::OtherParameters);
         }
-        for (first, last) in other.layers {
+        if let Some((first, last)) = other.layers {
             self.saw_layers(first, last);
         }
         for (key, theirs) in other.classes {

@@ -4,8 +4,11 @@
 use std::collections::HashMap;
 use std::fs;
 
-use anv_core::*;
-use anv_global::*;
+use anv_core::{
+    Aggregator, ClusterLabels, ClusterQuery, Error, LabelScore, LabeledCluster, LabeledImage, Labeler,
+    Merger, Partition,
+};
+use anv_global::{GlobalAggregator, GlobalParams};
 use serde_json::Value;
 
 /// The golden numbers are f64 printed in full; sums may be taken in another order.
@@ -16,7 +19,7 @@ struct Golden(HashMap<(String, usize, usize), Vec<LabelScore>>);
 
 impl Labeler for Golden {
     type Error = Error;
-    fn label(&self, query: &ClusterQuery<'_>) -> Result<ClusterLabels> {
+    fn label(&self, query: &ClusterQuery<'_>) -> Result<ClusterLabels, Error> {
         let labels = self.0.get(&(query.image.to_owned(), query.layer, query.cluster)).cloned();
         Ok(ClusterLabels { labels: labels.unwrap_or_default(), ..ClusterLabels::default() })
     }
@@ -26,8 +29,8 @@ impl Labeler for Golden {
 struct Divided(Vec<usize>);
 
 impl Merger for Divided {
-    type Error = anv_core::Error;
-    fn merge(&self, clusters: &[LabeledCluster]) -> anv_core::Result<Partition> {
+    type Error = Error;
+    fn merge(&self, clusters: &[LabeledCluster]) -> Result<Partition, Error> {
         let labels: Vec<_> = clusters.iter().map(|c| self.0[c.cluster]).collect();
         Partition::from_labels(&labels)
     }

@@ -127,7 +127,7 @@ mod parquet {
     #[test]
     fn more_rows_than_a_group_holds() {
         let row = awkward().remove(0);
-        let rows: Vec<_> = (0..140_000u64)
+        let rows: Vec<_> = (0..132_000u64)
             .map(|i| LabelRow { layer: i, members: (0..i % 3).collect(), ..row.clone() })
             .collect();
         assert!(round_trip(&rows) == rows);
@@ -167,6 +167,26 @@ mod parquet {
         fn parquet_reads_back_equal(images in images()) {
             let rows = rows(&images);
             prop_assert_eq!(round_trip(&rows), rows);
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_errors_and_never_a_panic() {
+        let mut whole = Vec::new();
+        write_parquet(awkward(), &mut whole).unwrap();
+        let read = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            read_parquet(file)
+        };
+        assert_eq!(read(&whole).unwrap(), awkward());
+        for length in (0..whole.len()).step_by(7) {
+            assert!(read(&whole[..length]).is_err(), "{length}");
+        }
+        for place in (0..whole.len()).step_by(3) {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 0x55;
+            let _ = read(&damaged);
         }
     }
 

@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Tensor};
 
 use crate::network::{Layer, Step, Tape};
 use crate::op::{AdaptiveAvgPool, Conv, Flatten, Linear, MaxPool, Op, Relu, Role};
-use crate::{ConvParams, Convolution, Error, Network, Preset, Result};
+use crate::{ConvParams, Convolution, Error, Network, Preset, Result, VggConfig};
 
 /// Composes a [`Network`] operation by operation; mistakes come out of [`NetworkBuilder::build`].
 ///
@@ -36,6 +36,7 @@ pub struct NetworkBuilder {
     /// Values that were named to the caller: nothing may be fused into their step.
     pinned: Vec<usize>,
     failure: Option<Error>,
+    vgg: Option<VggConfig>,
 }
 
 /// A place in a network under construction: the output of the operation added last.
@@ -53,12 +54,13 @@ impl NetworkBuilder {
             layers: Vec::new(),
             pinned: Vec::new(),
             failure: None,
+            vgg: None,
         }
     }
 
-    /// Replaces name, checksum, classes and preprocessing at once.
-    pub(crate) fn info(mut self, info: ModelInfo) -> Self {
-        self.info = info;
+    /// Replaces name, checksum, classes and preprocessing at once, for a network loaded as a VGG.
+    pub(crate) fn loaded(mut self, info: ModelInfo, vgg: VggConfig) -> Self {
+        (self.info, self.vgg) = (info, Some(vgg));
         self
     }
 
@@ -224,6 +226,7 @@ impl NetworkBuilder {
             device: self.device.unwrap_or(Device::Cpu),
             channels: shapes[0][1],
             steps: self.steps,
+            vgg: self.vgg,
             layer_infos: layers.iter().map(|l| l.info.clone()).collect(),
             layers,
             trunk,

@@ -193,7 +193,9 @@ impl ConvOp {
             }
         };
         let of_input = wanted(input, &|| {
-            cpu::with_values2(gradient, kernel, |d, k| kernel::input_gradient(d, None, k, g, self.convolution))
+            cpu::with_values2(gradient, kernel, |d, k| {
+                kernel::input_gradient(d, None, k, g, self.convolution)
+            })
         })?;
         let of_kernel = wanted(kernel, &|| {
             cpu::with_values2(input, gradient, |x, d| kernel::conv_kernel_gradient(x, d, g))

@@ -10,7 +10,7 @@ use candle_core::{Device, Tensor};
 use crate::gap::{Pooling, gap};
 use crate::names::suggestions;
 use crate::network::Layer;
-use crate::{Error, Network, Result};
+use crate::{Error, Network, Result, cpu, kernel};
 
 /// Feature maps and their weights for a class, for every convolution, in one forward and one backward pass.
 ///
@@ -164,8 +164,9 @@ impl Attributor for GradCam {
             let weights = gap(activation, gradient, Pooling::Guided)?;
             let info = sized(&layer.info, activation)?;
             let shape = (info.channels, info.size.0, info.size.1);
-            let values = activation.relu()?.flatten_all()?.to_vec1::<f32>()?;
-            let maps = Array3::from_shape_vec(shape, values).map_err(|_| Error::OutputNotFinite)?;
+            let activation = activation.to_device(&Device::Cpu)?;
+            let maps = Array3::from_shape_vec(shape, cpu::with_values(&activation, kernel::relu)?)
+                .map_err(|_| Error::OutputNotFinite)?;
             layers.push(LayerAttribution::new(info, maps, weights)?);
             Ok(())
         })?;

@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor};
 
 use crate::op::Op;
 use crate::preprocess::preprocess;
-use crate::{Convolution, Error, LoadOptions, NetworkBuilder, Result};
+use crate::{Convolution, Error, LoadOptions, NetworkBuilder, Result, VggConfig};
 
 /// One operation and the values it reads; the value it writes has its own place plus one, value 0 is the input.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub(crate) struct Tape {
     pub steps: Vec<Step>,
     pub layers: Vec<Layer>,
     pub layer_infos: Vec<LayerInfo>,
+    /// Set when the network was recognised as a VGG.
+    pub vgg: Option<VggConfig>,
     /// The value that leaves the convolutional trunk.
     pub trunk: usize,
 }
@@ -100,6 +102,11 @@ impl Network {
     /// The convolutions, shallowest first, with the size that their maps have at the network's own input size.
     pub fn layers(&self) -> &[LayerInfo] {
         &self.tape.layer_infos
+    }
+
+    /// Widths, head and input of a network that was loaded as a VGG; `None` for one of your own.
+    pub fn vgg(&self) -> Option<&VggConfig> {
+        self.tape.vgg.as_ref()
     }
 
     /// Turns a photo of any size into an input of shape (1, 3, height, width) on the network's device, as

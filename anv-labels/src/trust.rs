@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::games::{Games, Outcome};
+use crate::game::Outcome;
+use crate::games::Games;
 
 /// Which games are control games: masked so little that everybody who looks wins them (thesis 4.4).
 ///

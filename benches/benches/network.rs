@@ -21,7 +21,9 @@ fn forward(c: &mut Criterion) {
             b.iter(|| gradcam.attribute(&photo, &target).unwrap());
         });
     }
-    group.bench_function("load/eight-bit/15MB", |b| b.iter(|| anv_benches::network(Convolution::Fast).unwrap()));
+    group.bench_function("load/eight-bit/15MB", |b| {
+        b.iter(|| anv_benches::network(Convolution::Fast).unwrap())
+    });
     let network = anv_benches::network(Convolution::Fast).unwrap();
     group.bench_function("preprocess/photo/256", |b| b.iter(|| network.preprocess(&photo).unwrap()));
     group.finish();

@@ -39,7 +39,11 @@ pub fn maps(rows: usize, side: usize) -> Array3<f32> {
     let blobs: Vec<_> = (0..rows)
         .map(|row| {
             let (y, x) = places[row % 5];
-            (y + random.random_range(-0.1..0.1), x + random.random_range(-0.1..0.1), random.random_range(5.0..40.0))
+            (
+                y + random.random_range(-0.1..0.1),
+                x + random.random_range(-0.1..0.1),
+                random.random_range(5.0..40.0),
+            )
         })
         .collect();
     Array3::from_shape_fn((rows, side, side), |(row, i, j)| {

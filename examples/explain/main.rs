@@ -33,16 +33,16 @@ fn explain(args: &Args) -> Result<(), CommandError> {
     let (photo, source) = timed(&mut seconds.decode, || photo(args))?;
     let network = timed(&mut seconds.load, || network(args))?;
 
-    let target = Target {
-        class: args.class_choice(&network.info().classes),
-        layers: args.layers.clone(),
-    };
+    let target = Target { class: args.class_choice(&network.info().classes), layers: args.layers.clone() };
     let (low, high) = args.clusters;
     let params =
         PipelineParams { weight_threshold: args.threshold, seed: args.seed, ..PipelineParams::default() };
-    let pipeline =
-        Pipeline::new(GradCam::new(network), TsneReducer::default(), WardClusterer::new(WardParams::default().clusters(low..=high)))
-            .params(params);
+    let pipeline = Pipeline::new(
+        GradCam::new(network),
+        TsneReducer::default(),
+        WardClusterer::new(WardParams::default().clusters(low..=high)),
+    )
+    .params(params);
     let attribution = timed(&mut seconds.network, || pipeline.attribute(&photo, &target))?;
     let mut draft = timed(&mut seconds.clustering, || pipeline.cluster(attribution, &photo))?;
     draft.source = source;

@@ -24,9 +24,7 @@ impl Seconds {
 
 /// Class, layers, files and times.
 pub fn summary(draft: &Draft, folder: &Path, seconds: &Seconds) -> Value {
-    let class = |c: &ClassScore| {
-        json!({ "index": c.index, "name": c.name, "logit": c.logit, "probability": c.probability })
-    };
+    let class = |c: &ClassScore| json!({ "index": c.index, "name": c.name, "logit": c.logit, "probability": c.probability });
     let layers: Vec<_> = draft
         .layers
         .iter()

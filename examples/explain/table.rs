@@ -19,7 +19,10 @@ pub fn print(draft: &Draft) {
     }
     println!("{}, seed {}\n", draft.model.name, draft.seed);
     let width = draft.layers.iter().map(|l| l.layer.name.len()).max().unwrap_or(0).max(5);
-    println!("    {:width$}  {:>9}  {:>10}  {:>19}  clusters, % of the layer", "layer", "size", "maps kept", "weight kept");
+    println!(
+        "    {:width$}  {:>9}  {:>10}  {:>19}  clusters, % of the layer",
+        "layer", "size", "maps kept", "weight kept"
+    );
     for layer in &draft.layers {
         println!("{}", row(layer, width));
     }

@@ -1,5 +1,8 @@
 //! What the commands of this package share: the packaged network and photo, devices, exit codes.
 
+// A user's input must never cause a panic.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod device;
 mod packaged;
 

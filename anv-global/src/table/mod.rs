@@ -14,7 +14,7 @@ pub use self::rows::{FeatureRow, LabelRow, feature_rows, label_rows};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     Text,
     OptionalText,
     Integer,
@@ -25,7 +25,7 @@ pub(crate) enum Kind {
 }
 
 /// One value of a row.
-pub(crate) enum Cell<'a> {
+pub enum Cell<'a> {
     Text(&'a str),
     OptionalText(Option<&'a str>),
     Integer(u64),

@@ -152,14 +152,12 @@ impl Buffer {
         };
         column.close()?;
         let Self { texts, integers, floats, booleans, defined, repeated } = self;
-        (
-            texts.clear(),
-            integers.clear(),
-            floats.clear(),
-            booleans.clear(),
-            defined.clear(),
-            repeated.clear(),
-        );
+        texts.clear();
+        integers.clear();
+        floats.clear();
+        booleans.clear();
+        defined.clear();
+        repeated.clear();
         Ok(())
     }
 }
@@ -171,52 +169,54 @@ impl Buffer {
 /// [`Error::Table`] when the file is no Parquet file, [`Error::Column`] for a column that is missing or of another type.
 pub fn read_parquet(file: File) -> Result<Vec<LabelRow>> {
     let reader = SerializedFileReader::new(file).map_err(Error::table("read", "Parquet"))?;
+    let schema = reader.metadata().file_metadata().schema();
+    let place = |(name, _): &(&'static str, Kind)| {
+        schema.get_fields().iter().position(|field| field.name() == *name).ok_or_else(|| Error::Column {
+            column: (*name).into(),
+            found: "missing".into(),
+            expected: "a column of the table of labels",
+        })
+    };
+    let places = LabelRow::columns().iter().map(place).collect::<Result<Vec<_>>>()?;
     let rows = reader.get_row_iter(None).map_err(Error::table("read", "Parquet"))?;
     let mut read = Vec::new();
     for row in rows {
         let row = row.map_err(Error::table("read", "Parquet"))?;
-        read.push(label_row(&row)?);
+        read.push(label_row(&row, &places)?);
     }
     Ok(read)
 }
 
-fn label_row(row: &Row) -> Result<LabelRow> {
+/// `places` of the columns of [`LabelRow`] among those of the file.
+fn label_row(row: &Row, places: &[usize]) -> Result<LabelRow> {
     let columns = LabelRow::columns();
-    let cell = |column: usize| -> Result<&Field> {
-        let name = columns[column].0;
-        row.get_column_iter().find(|(found, _)| *found == name).map(|(_, field)| field).ok_or_else(|| {
-            Error::Column {
-                column: name.into(),
-                found: "missing".into(),
-                expected: "a column of the table of labels",
-            }
-        })
-    };
+    let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
+    let cell = |column: usize| fields.get(places[column]).copied().unwrap_or(&Field::Null);
     let fail = |column: usize, field: &Field, expected| Error::Column {
         column: columns[column].0.into(),
         found: format!("`{field}`"),
         expected,
     };
-    let text = |column: usize| match cell(column)? {
+    let text = |column: usize| match cell(column) {
         Field::Str(text) => Ok(Some(text.clone())),
         Field::Null => Ok(None),
         other => Err(fail(column, other, "text")),
     };
     let needed = |column: usize| text(column)?.ok_or_else(|| fail(column, &Field::Null, "text"));
     let whole = |column: usize| {
-        let field = cell(column)?;
+        let field = cell(column);
         integer(field).ok_or_else(|| fail(column, field, "a whole number of at least 0"))
     };
-    let float = |column: usize| match cell(column)? {
+    let float = |column: usize| match cell(column) {
         Field::Double(x) => Ok(*x),
         Field::Float(x) => Ok(f64::from(*x)),
         other => Err(fail(column, other, "a number")),
     };
-    let best = match cell(9)? {
+    let best = match cell(9) {
         Field::Bool(yes) => *yes,
         other => return Err(fail(9, other, "true or false")),
     };
-    let members = match cell(10)? {
+    let members = match cell(10) {
         Field::ListInternal(list) => list.elements().iter().map(integer).collect::<Option<Vec<_>>>(),
         _ => None,
     };
@@ -233,7 +233,7 @@ fn label_row(row: &Row) -> Result<LabelRow> {
         best,
         members: match members {
             Some(members) => members,
-            None => return Err(fail(10, cell(10)?, "a list of whole numbers")),
+            None => return Err(fail(10, cell(10), "a list of whole numbers")),
         },
     })
 }

@@ -1,4 +1,5 @@
 //! Label sets made up for tests.
+#![allow(clippy::type_complexity, reason = "a table written as tuples reads best where it is used once")]
 #![allow(clippy::unwrap_used, reason = "a failing helper fails the test that called it")]
 #![allow(dead_code, reason = "every test file uses its own part")]
 

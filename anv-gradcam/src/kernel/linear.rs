@@ -9,8 +9,22 @@ const TASK_WEIGHTS: usize = 1 << 18;
 /// Partial sums of a dot product: independent chains that fill the vector registers.
 const LANES: usize = 32;
 
-/// `input (batch, width) · weightᵀ` for weight (outputs, width).
-pub(crate) fn linear(input: &[f32], weight: &[f32], outputs: usize, width: usize) -> Vec<f32> {
+/// `input (batch, width) · weightᵀ + bias` for weight (outputs, width).
+pub(crate) fn linear(
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    outputs: usize,
+    width: usize,
+) -> Vec<f32> {
+    let mut output = product(input, weight, outputs, width);
+    if let Some(bias) = bias {
+        output.chunks_exact_mut(outputs).for_each(|row| row.iter_mut().zip(bias).for_each(|(o, b)| *o += b));
+    }
+    output
+}
+
+fn product(input: &[f32], weight: &[f32], outputs: usize, width: usize) -> Vec<f32> {
     let batch = input.len() / width.max(1);
     let mut output = vec![0.0; batch * outputs];
     if batch == 1 {

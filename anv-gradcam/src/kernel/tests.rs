@@ -78,9 +78,8 @@ impl Case {
 
     fn forward(&self, relu: bool) -> Vec<f64> {
         let (h, w) = self.g.output().unwrap();
-        let mut sums: Vec<_> = (0..self.gradient.len())
-            .map(|i| f64::from(self.bias[i / (h * w) % self.g.outputs]))
-            .collect();
+        let mut sums: Vec<_> =
+            (0..self.gradient.len()).map(|i| f64::from(self.bias[i / (h * w) % self.g.outputs])).collect();
         each_product(&self.g, |o, i, k| sums[o] += f64::from(self.input[i]) * f64::from(self.kernel[k]));
         if relu {
             sums.iter_mut().for_each(|v| *v = v.max(0.0));
@@ -243,7 +242,7 @@ proptest! {
                 }
             }
         }
-        close(&linear(&input, &weight, outputs, width), &product, ROUNDING)?;
+        close(&linear(&input, &weight, None, outputs, width), &product, ROUNDING)?;
         close(&linear_gradient(&gradient, &weight, outputs, width), &back, ROUNDING)?;
     }
 }
@@ -260,7 +259,7 @@ fn same_bits_for_any_number_of_threads() {
                 let f = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, c);
                 let i = input_gradient(&case.gradient, Some(&case.gradient), &case.kernel, &g, c);
                 let k = conv_kernel_gradient(&case.input, &case.gradient, &g);
-                let l = linear(&case.input, &random(3, case.input.len() * 3), 3, case.input.len());
+                let l = linear(&case.input, &random(3, case.input.len() * 3), None, 3, case.input.len());
                 [f, i, k, l].map(|v| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
             })
         };
@@ -274,8 +273,7 @@ fn same_bits_for_any_number_of_threads() {
 #[test]
 fn large_shapes_equal_im2col() {
     for (inputs, outputs, height, width) in [(20, 70, 90, 110), (130, 33, 30, 21), (16, 16, 4, 300)] {
-        let g =
-            Geometry { batch: 2, inputs, outputs, height, width, kernel: (3, 3), stride: 1, padding: 1 };
+        let g = Geometry { batch: 2, inputs, outputs, height, width, kernel: (3, 3), stride: 1, padding: 1 };
         let case = Case::new(g, 9);
         let exact = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, Convolution::Exact);
         let exact: Vec<_> = exact.into_iter().map(f64::from).collect();

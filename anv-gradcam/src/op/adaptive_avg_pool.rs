@@ -3,10 +3,11 @@
 use candle_core::{Device, Tensor};
 
 use super::{Op, Role, only, planes};
-use crate::{Convolution, Result};
+use crate::kernel::{self, cell_range};
+use crate::{Convolution, Result, cpu};
 
-/// Cell i of n covers rows ⌊i·h/n⌋ to ⌈(i+1)·h/n⌉ and likewise columns (PyTorch's adaptive average pool): the
-/// product of two small matrices with the input, `Pₕ · X · P_wᵀ`.
+/// Cell i of n covers rows ⌊i·h/n⌋ to ⌈(i+1)·h/n⌉ and likewise columns (PyTorch's adaptive average pool). Through
+/// the tensor library it is the product of two small matrices with the input, `Pₕ · X · P_wᵀ`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AdaptiveAvgPool {
     cells: (usize, usize),
@@ -23,13 +24,14 @@ impl AdaptiveAvgPool {
 fn averages(cells: usize, size: usize, device: &Device) -> Result<Tensor> {
     let mut values = vec![0f32; cells * size];
     for (cell, row) in values.chunks_exact_mut(size.max(1)).enumerate() {
-        let (from, to) = (cell * size / cells, ((cell + 1) * size).div_ceil(cells));
-        row[from..to].fill(1.0 / (to - from) as f32);
+        let range = cell_range(cell, cells, size);
+        let share = 1.0 / range.len() as f32;
+        row[range].fill(share);
     }
     Ok(Tensor::from_vec(values, (cells, size), device)?)
 }
 
-/// `left · input · rightᵀ` for every plane of `input`, summed in a fixed order.
+/// `left · input · rightᵀ` for every plane of `input`.
 fn sandwich(left: &Tensor, input: &Tensor, right: &Tensor) -> Result<Tensor> {
     let (b, c, h, w) = input.dims4()?;
     let (rows, columns) = (left.dim(0)?, right.dim(0)?);
@@ -54,20 +56,34 @@ impl Op for AdaptiveAvgPool {
         Ok(vec![b, c, self.cells.0, self.cells.1])
     }
 
-    fn forward(&self, inputs: &[&Tensor], _: Convolution) -> Result<Tensor> {
+    fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
         let input = only(&|| self.name(), inputs)?;
-        let (_, _, h, w) = input.dims4()?;
+        let (b, c, h, w) = input.dims4()?;
         if (h, w) == self.cells {
             return Ok(input.clone());
+        }
+        if cpu::is_native(input, convolution) {
+            let values = cpu::with_values(input, |x| kernel::average_pool(x, (h, w), self.cells))?;
+            return cpu::tensor(values, (b, c, self.cells.0, self.cells.1));
         }
         let device = input.device();
         sandwich(&averages(self.cells.0, h, device)?, input, &averages(self.cells.1, w, device)?)
     }
 
-    fn vjp(&self, inputs: &[&Tensor], _: &Tensor, gradient: &Tensor, _: Convolution) -> Result<Vec<Tensor>> {
-        let (_, _, h, w) = only(&|| self.name(), inputs)?.dims4()?;
+    fn vjp(
+        &self,
+        inputs: &[&Tensor],
+        _: &Tensor,
+        gradient: &Tensor,
+        convolution: Convolution,
+    ) -> Result<Vec<Tensor>> {
+        let (b, c, h, w) = only(&|| self.name(), inputs)?.dims4()?;
         if (h, w) == self.cells {
             return Ok(vec![gradient.clone()]);
+        }
+        if cpu::is_native(gradient, convolution) {
+            let back = |g: &[f32]| kernel::average_pool_gradient(g, (h, w), self.cells);
+            return Ok(vec![cpu::tensor(cpu::with_values(gradient, back)?, (b, c, h, w))?]);
         }
         let device = gradient.device();
         let (left, right) = (averages(self.cells.0, h, device)?, averages(self.cells.1, w, device)?);

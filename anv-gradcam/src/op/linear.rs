@@ -59,13 +59,15 @@ impl Op for Linear {
     fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
         let input = only(&|| self.name(), inputs)?;
         let shape = self.shape(&[input.dims()])?;
-        let output = if cpu::is_native(input, convolution) {
+        if cpu::is_native(input, convolution) {
             let (outputs, width) = self.weight.dims2()?;
-            let values = cpu::with_values2(input, &self.weight, |x, w| kernel::linear(x, w, outputs, width))?;
-            cpu::tensor(values, shape)?
-        } else {
-            input.matmul(&self.weight.t()?)?
-        };
+            let bias = self.bias.as_ref().map(|b| b.to_vec1::<f32>()).transpose()?;
+            let values = cpu::with_values2(input, &self.weight, |x, w| {
+                kernel::linear(x, w, bias.as_deref(), outputs, width)
+            })?;
+            return cpu::tensor(values, shape);
+        }
+        let output = input.matmul(&self.weight.t()?)?;
         Ok(match &self.bias {
             Some(bias) => output.broadcast_add(bias)?,
             None => output,

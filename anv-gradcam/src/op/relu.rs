@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use super::{Op, Role, only};
-use crate::{Convolution, Result};
+use crate::{Convolution, Result, cpu, kernel};
 
 /// `max(x, 0)`. The gradient passes where the output is above 0.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +28,24 @@ impl Op for Relu {
         Ok(only(&|| self.name(), inputs)?.to_vec())
     }
 
-    fn forward(&self, inputs: &[&Tensor], _: Convolution) -> Result<Tensor> {
-        Ok(only(&|| self.name(), inputs)?.relu()?)
+    fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
+        let input = only(&|| self.name(), inputs)?;
+        match cpu::is_native(input, convolution) {
+            true => cpu::tensor(cpu::with_values(input, kernel::relu)?, input.dims()),
+            false => Ok(input.relu()?),
+        }
     }
 
-    fn vjp(&self, _: &[&Tensor], output: &Tensor, gradient: &Tensor, _: Convolution) -> Result<Vec<Tensor>> {
-        Ok(vec![gate(gradient, output)?])
+    fn vjp(
+        &self,
+        _: &[&Tensor],
+        output: &Tensor,
+        gradient: &Tensor,
+        convolution: Convolution,
+    ) -> Result<Vec<Tensor>> {
+        Ok(vec![match cpu::is_native(gradient, convolution) {
+            true => cpu::tensor(cpu::with_values2(gradient, output, kernel::gated)?, gradient.dims())?,
+            false => gate(gradient, output)?,
+        }])
     }
 }

@@ -39,7 +39,7 @@ fn load(weights: &Weights<'_>, name: String, options: &LoadOptions) -> Result<Ne
         classes,
         preprocessing: config.preprocessing.clone(),
     };
-    network?.info(info).build()
+    network?.loaded(info, config).build()
 }
 
 fn assemble(

@@ -45,12 +45,12 @@ impl<'a> Weights<'a> {
         let name = path.display().to_string();
         let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
         let length = file.metadata().map_err(|e| Error::io("read", path, e))?.len();
-        let mut start = [0; 8];
-        let read = file.read(&mut start).map_err(|e| Error::io("read", path, e))?;
-        if is_torch(&start[..read]) {
+        let mut start = Vec::new();
+        file.by_ref().take(8).read_to_end(&mut start).map_err(|e| Error::io("read", path, e))?;
+        if is_torch(&start) {
             return open_torch(path, name);
         }
-        let header_length = check_length(&name, &start[..read], length)?;
+        let header_length = check_length(&name, &start, length)?;
         let mut header = vec![0; header_length];
         file.read_exact(&mut header).map_err(|e| Error::io("read", path, e))?;
         let from = 8 + header_length as u64;

@@ -38,7 +38,8 @@ struct Stored {
 /// (`HEIGHTxWIDTH`), `name`.
 ///
 /// # Errors
-/// [`Error::Io`] when the file cannot be written, [`Error::NotFinite`] for NaN or infinity.
+/// [`Error::Io`] when the file cannot be written, [`Error::NotFinite`] for NaN, infinity, or a value too large for
+/// the precision.
 pub fn write_safetensors(
     path: impl AsRef<Path>,
     tensors: &BTreeMap<String, Tensor>,
@@ -91,7 +92,9 @@ fn store(
     stored: &mut Vec<(String, Stored)>,
 ) -> Result<()> {
     let values = tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()?;
-    if values.iter().any(|v| !v.is_finite()) {
+    // Beyond f16's largest value, 65,504, a number would be stored as infinity.
+    let largest = if precision == Precision::F16 { f16::MAX.to_f32() } else { f32::MAX };
+    if values.iter().any(|v| v.is_nan() || v.abs() > largest) {
         return Err(Error::NotFinite { tensor: name.to_owned() });
     }
     let shape = tensor.dims().to_vec();

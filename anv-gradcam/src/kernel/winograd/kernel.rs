@@ -28,7 +28,10 @@ fn transform<const M: usize, const N: usize>(
     turned: bool,
 ) {
     let plane = BLOCK_PANELS * PANEL * inputs;
+    // Declared once: clearing them for every group took as long as the arithmetic.
     let mut taps = [[0f32; GROUP * PANEL]; 9];
+    let mut rows = [[[0f32; GROUP * PANEL]; 3]; N];
+    let mut line = [[0f32; GROUP * PANEL]; N];
     for panel in 0..BLOCK_PANELS {
         let output = first + panel * PANEL;
         if output >= outputs {
@@ -37,7 +40,6 @@ fn transform<const M: usize, const N: usize>(
         for from in (0..inputs).step_by(GROUP) {
             let count = GROUP.min(inputs - from);
             gather(&mut taps, kernel, (output, outputs), (from, count, inputs), turned);
-            let mut rows = [[[0f32; GROUP * PANEL]; 3]; N];
             for x in 0..3 {
                 for i in 0..GROUP * PANEL {
                     let column = axis::<N>(taps[x][i], taps[3 + x][i], taps[6 + x][i]);
@@ -48,7 +50,6 @@ fn transform<const M: usize, const N: usize>(
             }
             let start = (panel * inputs + from) * PANEL;
             for (y, row) in rows.iter().enumerate() {
-                let mut line = [[0f32; GROUP * PANEL]; N];
                 for i in 0..GROUP * PANEL {
                     for (line, value) in line.iter_mut().zip(axis::<N>(row[0][i], row[1][i], row[2][i])) {
                         line[i] = value;

@@ -140,19 +140,22 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
     });
     let rows = (SUB_TILES / p.tile_columns()).max(1);
     let all = p.batch * p.tile_rows();
-    (0..all.div_ceil(rows)).into_par_iter().with_max_len(1).for_each_init(Scratch::default, |scratch, chunk| {
-        let rows = chunk * rows..((chunk + 1) * rows).min(all);
-        let panels = panels(rows.len() * p.tile_columns());
-        let Scratch { input, products, lines } = scratch;
-        input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
-        let shared = Shared::new(input);
-        for channel in 0..p.inputs {
-            transform_channel(p, level, channel, rows.clone(), shared, lines);
-        }
-        for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
-            multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
-        }
-    });
+    (0..all.div_ceil(rows)).into_par_iter().with_max_len(1).for_each_init(
+        Scratch::default,
+        |scratch, chunk| {
+            let rows = chunk * rows..((chunk + 1) * rows).min(all);
+            let panels = panels(rows.len() * p.tile_columns());
+            let Scratch { input, products, lines } = scratch;
+            input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
+            let shared = Shared::new(input);
+            for channel in 0..p.inputs {
+                transform_channel(p, level, channel, rows.clone(), shared, lines);
+            }
+            for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
+                multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
+            }
+        },
+    );
 }
 
 /// Tasks take blocks of outputs; the transformed input is shared.
@@ -166,12 +169,15 @@ fn by_blocks(p: &Problem<'_>, output: Shared, level: Level) {
     });
     let block = BLOCK_PANELS * PANEL;
     let tasks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
-    tasks.for_each_init(|| (Vec::new(), Scratch::default()), |(kernels, scratch), index| {
-        kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
-        transform_block(p, level, kernels, index * block);
-        let Scratch { products, lines, .. } = scratch;
-        multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
-    });
+    tasks.for_each_init(
+        || (Vec::new(), Scratch::default()),
+        |(kernels, scratch), index| {
+            kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
+            transform_block(p, level, kernels, index * block);
+            let Scratch { products, lines, .. } = scratch;
+            multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
+        },
+    );
 }
 
 /// Buffers that a task uses again.

@@ -42,7 +42,9 @@ pub(super) fn multiply(
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn avx512<'a>(kernels: &[[f32; PANEL]], tiles: &[[f32; LANES]], rows: impl Iterator<Item = &'a mut [f32]>) {
-    use std::arch::x86_64::{_mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps};
+    use std::arch::x86_64::{
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
 
     let mut sums = [_mm512_setzero_ps(); PANEL];
     for (factors, tiles) in kernels.iter().zip(tiles) {
@@ -63,7 +65,9 @@ fn avx512<'a>(kernels: &[[f32; PANEL]], tiles: &[[f32; LANES]], rows: impl Itera
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<'a>(kernels: &[[f32; PANEL]], tiles: &[[f32; LANES]], mut rows: impl Iterator<Item = &'a mut [f32]>) {
-    use std::arch::x86_64::{_mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps};
+    use std::arch::x86_64::{
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+    };
 
     const ROWS: usize = 4;
     for part in (0..PANEL).step_by(ROWS) {

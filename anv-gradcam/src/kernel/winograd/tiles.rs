@@ -146,8 +146,7 @@ fn output<const M: usize, const N: usize>(run: OutputRun<'_>, lines: &mut Vec<f3
     let (target, rest) = lines.split_at_mut(M * M * n);
     let (rows, line) = rest.split_at_mut(M * N * n);
     for x in 0..N {
-        let m: [&[f32]; N] =
-            std::array::from_fn(|y| &run.products[(N * y + x) * run.position_stride..][..n]);
+        let m: [&[f32]; N] = std::array::from_fn(|y| &run.products[(N * y + x) * run.position_stride..][..n]);
         for i in 0..n {
             let values = backward::<M, N>(std::array::from_fn(|y| m[y][i]));
             for y in 0..M {
