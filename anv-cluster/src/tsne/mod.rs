@@ -149,7 +149,7 @@ impl TsneParams {
 /// rules are scikit-learn's.
 ///
 /// Every pair is visited: no tree, no approximation. Time is O(rows²) a step, memory 4 bytes a pair of rows: on
-/// one core about 0.02 s for 300 rows and 1000 steps, some seconds and 64 MiB for [`MAX_TSNE_ROWS`]. From 1024
+/// one core about 0.03 s for 300 rows and 1000 steps, some seconds and 64 MiB for [`MAX_TSNE_ROWS`]. From 1024
 /// rows on the rows are shared out over the surrounding rayon pool. Sums run in a fixed order and without fused
 /// multiply-add: the same rows and seed give the same bits with any number of threads.
 ///
