@@ -1,6 +1,6 @@
 //! What must hold for any network: properties of the whole pass, on every device that this machine has.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use anv_core::{Attributor, ClassChoice, LayerSelection, Target, image::RgbImage};
 use anv_gradcam::candle_core::{Device, Tensor};

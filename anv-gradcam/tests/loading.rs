@@ -1,6 +1,6 @@
 //! Weight files: every format and naming, and every way in which a file can be wrong.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

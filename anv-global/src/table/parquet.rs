@@ -168,6 +168,14 @@ impl Buffer {
 /// # Errors
 /// [`Error::Table`] when the file is no Parquet file, [`Error::Column`] for a column that is missing or of another type.
 pub fn read_parquet(file: File) -> Result<Vec<LabelRow>> {
+    // The library asserts some of what a damaged file can break; that must not take the caller down.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_rows(file))).unwrap_or_else(|_| {
+        let damaged = std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is damaged");
+        Err(Error::table("read", "Parquet")(damaged))
+    })
+}
+
+fn read_rows(file: File) -> Result<Vec<LabelRow>> {
     let reader = SerializedFileReader::new(file).map_err(Error::table("read", "Parquet"))?;
     let schema = reader.metadata().file_metadata().schema();
     let place = |(name, _): &(&'static str, Kind)| {

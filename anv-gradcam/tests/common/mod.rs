@@ -9,10 +9,11 @@ const CONVOLUTIONS: [usize; 13] = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 2
 /// Convolutions, counted from 0, that a max-pool follows.
 const POOLED: [usize; 5] = [1, 3, 6, 9, 12];
 
-/// Mean of the gated and of the plain gradient, one entry a channel.
+/// Mean of the gated and of the plain gradient, one entry a channel, and what the ReLU was given.
 pub struct Pooled {
     pub guided: Vec<f64>,
     pub plain: Vec<f64>,
+    pub before_relu: Vec<f64>,
 }
 
 fn gate(gradient: &Tensor, activation: &Tensor) -> Result<Tensor> {
@@ -39,7 +40,7 @@ fn unpool(gradient: &Tensor, input: &Tensor) -> Result<Tensor> {
 pub fn vgg16(tensors: &BTreeMap<String, Tensor>, input: &Tensor, class: usize) -> Result<Vec<Pooled>> {
     let get = |name: &str| tensors[name].to_dtype(DType::F64);
     let mut x = input.to_dtype(DType::F64)?;
-    let mut activations = Vec::new();
+    let (mut activations, mut before) = (Vec::new(), Vec::new());
     for (index, module) in CONVOLUTIONS.iter().enumerate() {
         let bias = get(&format!("features.{module}.bias"))?.reshape((1, (), 1, 1))?;
         x = x
@@ -64,6 +65,7 @@ pub fn vgg16(tensors: &BTreeMap<String, Tensor>, input: &Tensor, class: usize) -
         layers.push(Pooled {
             guided: gated.relu()?.mean((0, 2, 3))?.to_vec1()?,
             plain: gradient.mean((0, 2, 3))?.to_vec1()?,
+            before_relu: before.pop().unwrap_or_default(),
         });
         let kernel = get(&format!("features.{}.weight", CONVOLUTIONS[index]))?;
         let turned = kernel.transpose(0, 1)?.contiguous()?.flip(&[2, 3])?.contiguous()?;
