@@ -31,13 +31,19 @@ pub(crate) fn preprocess(photo: &RgbImage, how: &Preprocessing) -> Result<Tensor
         };
         let (mean, std) = (how.mean[index], how.std[index]);
         // Divided by 255, as torchvision does it, rather than multiplied by 1/255: the same number to the bit.
-        let divisor = 1.0 / how.scale;
+        let divisor = divisor(how.scale);
         let table: Vec<f32> = (0..=u8::MAX).map(|v| (f32::from(v) / divisor - mean) / std).collect();
         for (o, pixel) in out.iter_mut().zip(pixels.chunks_exact(3)) {
             *o = table[usize::from(pixel[channel])];
         }
     }
     cpu::tensor(values, (1, 3, how.height, how.width))
+}
+
+/// The number whose reciprocal is `scale`: a whole one where there is one.
+fn divisor(scale: f32) -> f32 {
+    let whole = (1.0 / scale).round();
+    if 1.0 / whole == scale { whole } else { 1.0 / scale }
 }
 
 fn resize(photo: &RgbImage, how: &Preprocessing) -> Result<Vec<u8>> {

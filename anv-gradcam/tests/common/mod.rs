@@ -43,10 +43,9 @@ pub fn vgg16(tensors: &BTreeMap<String, Tensor>, input: &Tensor, class: usize) -
     let (mut activations, mut before) = (Vec::new(), Vec::new());
     for (index, module) in CONVOLUTIONS.iter().enumerate() {
         let bias = get(&format!("features.{module}.bias"))?.reshape((1, (), 1, 1))?;
-        x = x
-            .conv2d(&get(&format!("features.{module}.weight"))?, 1, 1, 1, 1)?
-            .broadcast_add(&bias)?
-            .relu()?;
+        x = x.conv2d(&get(&format!("features.{module}.weight"))?, 1, 1, 1, 1)?.broadcast_add(&bias)?;
+        before.push(x.flatten_all()?.to_vec1::<f64>()?);
+        x = x.relu()?;
         activations.push(x.clone());
         if POOLED.contains(&index) {
             x = x.max_pool2d(2)?;
