@@ -169,14 +169,14 @@ impl Buffer {
 /// [`Error::Table`] when the file is no Parquet file, [`Error::Column`] for a column that is missing or of another type.
 pub fn read_parquet(file: File) -> Result<Vec<LabelRow>> {
     // The library asserts some of what a damaged file can break; that must not take the caller down.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_rows(file))).unwrap_or_else(|_| {
-        let damaged = std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is damaged");
-        Err(Error::table("read", "Parquet")(damaged))
-    })
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_rows(file)))
+        .unwrap_or_else(|_| Err(damaged()))
 }
 
 fn read_rows(file: File) -> Result<Vec<LabelRow>> {
+    let length = file.metadata().map_err(Error::table("read", "Parquet"))?.len();
     let reader = SerializedFileReader::new(file).map_err(Error::table("read", "Parquet"))?;
+    check_places(&reader, length)?;
     let schema = reader.metadata().file_metadata().schema();
     let place = |(name, _): &(&'static str, Kind)| {
         schema.get_fields().iter().position(|field| field.name() == *name).ok_or_else(|| Error::Column {
@@ -193,6 +193,23 @@ fn read_rows(file: File) -> Result<Vec<LabelRow>> {
         read.push(label_row(&row, &places)?);
     }
     Ok(read)
+}
+
+/// Checks that every column lies inside the file.
+fn check_places(reader: &SerializedFileReader<File>, length: u64) -> Result<()> {
+    for column in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
+        let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+        let end = start.checked_add(column.compressed_size()).and_then(|end| u64::try_from(end).ok());
+        if start < 0 || column.compressed_size() < 0 || end.is_none_or(|end| end > length) {
+            return Err(damaged());
+        }
+    }
+    Ok(())
+}
+
+fn damaged() -> Error {
+    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is damaged");
+    Error::table("read", "Parquet")(source)
 }
 
 /// `places` of the columns of [`LabelRow`] among those of the file.

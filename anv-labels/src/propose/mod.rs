@@ -85,7 +85,7 @@ pub struct ProposeParams {
 
 impl Default for ProposeParams {
     fn default() -> Self {
-        Self { languages: vec!["en".into(), "it".into()], spelling_ratio: 3, senses: 2 }
+        Self { languages: vec!["en".into(), "it".into()], spelling_ratio: 3, senses: 3 }
     }
 }
 
