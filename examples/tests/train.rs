@@ -154,7 +154,7 @@ fn a_folder_becomes_a_network_that_tells_the_classes_apart() {
         assert_eq!(CLASSES[best], row[3], "{}", row[0]);
     }
     let right = rows.iter().filter(|row| row[1] == row[3]).count();
-    assert!(right >= 5, "{right} of 9 held-out pictures are right: chance is 3");
+    assert!(right >= 7, "{right} of 9 held-out pictures are right: chance is 3");
 
     let card = fs::read_to_string(bench.path("out/MODEL_CARD.md")).unwrap();
     let accuracy = format!("| as exported, 8 bits | {:.2} %", 100.0 * right as f64 / 9.0);
