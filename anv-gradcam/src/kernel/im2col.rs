@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Geometry, Matrix, Shared, matmul};
+use super::{Buffers, Geometry, Matrix, Shared, matmul};
 
 /// Values of the column matrix that one task holds at most: about what a core's caches keep.
 const COLUMN_VALUES: usize = 1 << 20;
@@ -94,7 +94,8 @@ pub(crate) fn conv_forward(
     let rows = block_rows(depth, out_h, out_w);
     let blocks = out_h.div_ceil(rows);
     let direct = g.kernel == (1, 1) && g.stride == 1 && g.padding == 0;
-    (0..g.batch * blocks).into_par_iter().with_max_len(1).for_each_init(Vec::new, |columns, task| {
+    let buffers = Buffers::new();
+    let run = |columns: &mut Vec<f32>, task: usize| {
         let (image, block) = (task / blocks, task % blocks);
         let (from, to) = (block * rows, ((block + 1) * rows).min(out_h));
         let n = (to - from) * out_w;
@@ -117,7 +118,9 @@ pub(crate) fn conv_forward(
                 finish(row, bias.map_or(0.0, |b| b[channel]), relu);
             }
         }
-    });
+    };
+    let tasks = (0..g.batch * blocks).into_par_iter().with_max_len(1);
+    tasks.for_each(|task| buffers.with(|columns| run(columns, task)));
     output
 }
 
@@ -143,7 +146,8 @@ pub(crate) fn conv_input_gradient(gradient: &[f32], kernel: &[f32], g: &Geometry
     let (groups, taps) = (g.inputs.div_ceil(group), g.kernel.0 * g.kernel.1);
     let mut tasks: Vec<_> =
         input.chunks_mut(g.inputs * plane).flat_map(|i| i.chunks_mut(group * plane)).collect();
-    tasks.par_iter_mut().with_max_len(1).enumerate().for_each_init(Vec::new, |columns, (task, target)| {
+    let buffers = Buffers::new();
+    let run = |columns: &mut Vec<f32>, task: usize, target: &mut [f32]| {
         let (image, first) = (task / groups, task % groups * group);
         let channels = group.min(g.inputs - first);
         let rows = block_rows(channels * taps, out_h, out_w);
@@ -163,7 +167,9 @@ pub(crate) fn conv_input_gradient(gradient: &[f32], kernel: &[f32], g: &Geometry
             }
             add_back(target, columns, g, channels, (from, to));
         }
-    });
+    };
+    let tasks = tasks.par_iter_mut().with_max_len(1).enumerate();
+    tasks.for_each(|(task, target)| buffers.with(|columns| run(columns, task, target)));
     input
 }
 
@@ -180,7 +186,8 @@ pub(crate) fn conv_kernel_gradient(input: &[f32], gradient: &[f32], g: &Geometry
     let group = g.inputs.div_ceil(16).max(1);
     let (groups, taps) = (g.inputs.div_ceil(group), g.kernel.0 * g.kernel.1);
     let shared = Shared::new(&mut kernel);
-    (0..groups).into_par_iter().with_max_len(1).for_each_init(Vec::new, |columns, task| {
+    let buffers = Buffers::new();
+    let run = |columns: &mut Vec<f32>, task: usize| {
         let first = task * group;
         let channels = group.min(g.inputs - first);
         let rows = block_rows(channels * taps, out_h, out_w);
@@ -205,6 +212,8 @@ pub(crate) fn conv_kernel_gradient(input: &[f32], gradient: &[f32], g: &Geometry
                 }
             }
         }
-    });
+    };
+    let tasks = (0..groups).into_par_iter().with_max_len(1);
+    tasks.for_each(|task| buffers.with(|columns| run(columns, task)));
     kernel
 }

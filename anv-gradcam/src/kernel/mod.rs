@@ -12,6 +12,8 @@ mod simd;
 mod tests;
 mod winograd;
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use crate::Convolution;
@@ -47,6 +49,23 @@ impl Geometry {
     /// Number of products summed for one output value.
     pub fn depth(&self) -> usize {
         self.inputs * self.kernel.0 * self.kernel.1
+    }
+}
+
+/// Buffers that tasks hand on to each other, so that there are as many as threads and not as many as tasks.
+struct Buffers<T>(Mutex<Vec<T>>);
+
+impl<T: Default> Buffers<T> {
+    fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    /// Lends a buffer, with whatever an earlier task left in it.
+    fn with(&self, f: impl FnOnce(&mut T)) {
+        let free = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = free().pop().unwrap_or_default();
+        f(&mut buffer);
+        free().push(buffer);
     }
 }
 

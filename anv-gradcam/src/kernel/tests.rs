@@ -8,7 +8,8 @@ use super::simd::Level;
 use super::winograd::{Problem, Tile, conv3x3_at};
 use super::*;
 
-/// Largest difference allowed, as a share of the largest expected value: sums of some hundred products in f32.
+/// Largest difference allowed, as a share of the largest expected value (at least 1, the size of the summands): sums
+/// of some hundred products in f32.
 const ROUNDING: f64 = 2e-6;
 /// F(4x4, 3x3) multiplies rounding by the size of its transforms' factors.
 const ROUNDING_FOUR: f64 = 2e-5;
@@ -20,7 +21,7 @@ fn random(seed: u64, count: usize) -> Vec<f32> {
 
 fn close(found: &[f32], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.len(), expected.len());
-    let largest = expected.iter().fold(1e-6f64, |m, v| m.max(v.abs()));
+    let largest = expected.iter().fold(1f64, |m, v| m.max(v.abs()));
     for (index, (&a, &b)) in found.iter().zip(expected).enumerate() {
         prop_assert!((f64::from(a) - b).abs() <= tolerance * largest, "at {}: {} for {}", index, a, b);
     }

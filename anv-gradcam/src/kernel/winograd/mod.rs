@@ -22,8 +22,8 @@ mod tiles;
 
 use rayon::prelude::*;
 
-use super::Shared;
 use super::simd::Level;
+use super::{Buffers, Shared};
 use kernel::transform_kernels;
 use product::multiply;
 use tiles::{InputRow, OutputRun, input_row, output_run};
@@ -140,22 +140,21 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
     });
     let rows = (SUB_TILES / p.tile_columns()).max(1);
     let all = p.batch * p.tile_rows();
-    (0..all.div_ceil(rows)).into_par_iter().with_max_len(1).for_each_init(
-        Scratch::default,
-        |scratch, chunk| {
-            let rows = chunk * rows..((chunk + 1) * rows).min(all);
-            let panels = panels(rows.len() * p.tile_columns());
-            let Scratch { input, products, lines } = scratch;
-            input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
-            let shared = Shared::new(input);
-            for channel in 0..p.inputs {
-                transform_channel(p, level, channel, rows.clone(), shared, lines);
-            }
-            for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
-                multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
-            }
-        },
-    );
+    let buffers = Buffers::<Scratch>::new();
+    let task = |Scratch { input, products, lines, .. }: &mut Scratch, chunk: usize| {
+        let rows = chunk * rows..((chunk + 1) * rows).min(all);
+        let panels = panels(rows.len() * p.tile_columns());
+        input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
+        let shared = Shared::new(input);
+        for channel in 0..p.inputs {
+            transform_channel(p, level, channel, rows.clone(), shared, lines);
+        }
+        for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
+            multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
+        }
+    };
+    let chunks = (0..all.div_ceil(rows)).into_par_iter().with_max_len(1);
+    chunks.for_each(|chunk| buffers.with(|scratch| task(scratch, chunk)));
 }
 
 /// Tasks take blocks of outputs; the transformed input is shared.
@@ -164,26 +163,26 @@ fn by_blocks(p: &Problem<'_>, output: Shared, level: Level) {
     let panels = panels(p.tiles());
     let mut input = vec![0.0; p.tile.positions() * panels * p.inputs * LANES];
     let shared = Shared::new(&mut input);
-    (0..p.inputs).into_par_iter().for_each_init(Vec::new, |lines, channel| {
-        transform_channel(p, level, channel, rows.clone(), shared, lines);
+    let buffers = Buffers::<Scratch>::new();
+    (0..p.inputs).into_par_iter().for_each(|channel| {
+        buffers
+            .with(|scratch| transform_channel(p, level, channel, rows.clone(), shared, &mut scratch.lines));
     });
     let block = BLOCK_PANELS * PANEL;
-    let tasks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
-    tasks.for_each_init(
-        || (Vec::new(), Scratch::default()),
-        |(kernels, scratch), index| {
-            kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
-            transform_block(p, level, kernels, index * block);
-            let Scratch { products, lines, .. } = scratch;
-            multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
-        },
-    );
+    let task = |Scratch { kernels, products, lines, .. }: &mut Scratch, index: usize| {
+        kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
+        transform_block(p, level, kernels, index * block);
+        multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
+    };
+    let blocks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
+    blocks.for_each(|index| buffers.with(|scratch| task(scratch, index)));
 }
 
-/// Buffers that a task uses again.
+/// What a task works in.
 #[derive(Default)]
 struct Scratch {
     input: Vec<f32>,
+    kernels: Vec<f32>,
     products: Vec<f32>,
     lines: Vec<f32>,
 }
