@@ -119,7 +119,7 @@ pub fn conv2d(
     if !cpu::is_native(input, Convolution::Fast) || !cpu::is_native(kernel, Convolution::Fast) {
         return candle_forward(input, kernel, bias, params);
     }
-    let op = ConvOp { geometry: g, convolution: Convolution::Fast };
+    let op = ConvOp { geometry: g };
     let (input, kernel) = (input.contiguous()?, kernel.contiguous()?);
     Ok(match bias {
         Some(bias) => input.apply_op3(&kernel, &bias.contiguous()?, op)?,
@@ -160,7 +160,6 @@ pub(crate) fn candle_input_gradient(gradient: &Tensor, kernel: &Tensor, g: &Geom
 /// The convolution as a custom operation of the tensor library, on the CPU.
 struct ConvOp {
     geometry: Geometry,
-    convolution: Convolution,
 }
 
 impl ConvOp {
@@ -173,7 +172,7 @@ impl ConvOp {
         let (input, kernel) = (values(input, input_layout)?, values(kernel, kernel_layout)?);
         let bias = bias.map(|(b, layout)| values(b, layout)).transpose()?;
         let g = &self.geometry;
-        let output = kernel::forward(input, kernel, bias, false, g, self.convolution);
+        let output = kernel::forward(input, kernel, bias, false, g);
         let (h, w) = g.output().unwrap_or_default();
         Ok((CpuStorage::F32(output), Shape::from((g.batch, g.outputs, h, w))))
     }
@@ -193,9 +192,7 @@ impl ConvOp {
             }
         };
         let of_input = wanted(input, &|| {
-            cpu::with_values2(gradient, kernel, |d, k| {
-                kernel::input_gradient(d, None, k, g, self.convolution)
-            })
+            cpu::with_values2(gradient, kernel, |d, k| kernel::input_gradient(d, None, k, g))
         })?;
         let of_kernel = wanted(kernel, &|| {
             cpu::with_values2(input, gradient, |x, d| kernel::conv_kernel_gradient(x, d, g))

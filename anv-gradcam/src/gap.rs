@@ -29,16 +29,17 @@ pub(crate) fn gap(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> R
     Ok(Array1::from(means))
 }
 
-/// Rows are summed on the device in f32 (not every device has f64), the row sums here in f64.
+/// Rows are summed on the device in its own type (not every device has f64), the row sums here in f64.
 fn portable(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Array1<f64>> {
     let (_, channels, height, width) = gradient.dims4()?;
     let (activation, gradient) = (activation.narrow(0, 0, 1)?, gradient.narrow(0, 0, 1)?);
     let gated = match pooling {
-        Pooling::Guided => (gradient.relu()? * activation.gt(0f32)?.to_dtype(DType::F32)?)?,
+        Pooling::Guided => (gradient.relu()? * activation.gt(0f32)?.to_dtype(gradient.dtype())?)?,
         Pooling::Plain => gradient,
     };
-    let rows = gated.sum(3)?.reshape((channels, height))?.to_device(&Device::Cpu)?.to_vec2::<f32>()?;
-    let mean = |row: &Vec<f32>| row.iter().map(|&v| f64::from(v)).sum::<f64>() / (height * width) as f64;
+    let rows = gated.sum(3)?.reshape((channels, height))?.to_device(&Device::Cpu)?;
+    let rows = rows.to_dtype(DType::F64)?.to_vec2::<f64>()?;
+    let mean = |row: &Vec<f64>| row.iter().sum::<f64>() / (height * width) as f64;
     Ok(rows.iter().map(mean).collect())
 }
 

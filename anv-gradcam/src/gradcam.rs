@@ -5,7 +5,7 @@ use anv_core::{
     image::RgbImage,
     ndarray::{Array1, Array3},
 };
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use crate::gap::{Pooling, gap};
 use crate::names::suggestions;
@@ -22,7 +22,8 @@ pub struct GradCam {
     network: Network,
 }
 
-/// One layer of a plain backward pass.
+/// One layer of a plain backward pass; its tensors are f64 with [`Convolution::Exact`](crate::Convolution::Exact) on
+/// the CPU, else f32.
 #[derive(Debug, Clone)]
 pub struct LayerGradient {
     /// Which layer, with the size that its maps have for this input.
@@ -107,7 +108,8 @@ impl GradCam {
         let wanted: Vec<_> = tape.layers.iter().filter(|l| wanted.contains(&l.info.number)).collect();
         let class = self.class_index(&target.class)?;
         let trace = self.network.trace(input, &wanted)?;
-        let logits = trace.output()?.to_vec2::<f32>()?;
+        let output = trace.output()?;
+        let logits = output.to_dtype(DType::F32)?.to_vec2::<f32>()?;
         let classes: Vec<_> =
             logits.iter().map(|row| Ok(class.unwrap_or(argmax(row)?))).collect::<Result<_>>()?;
         let mut seed = vec![0f32; logits.iter().map(Vec::len).sum()];
@@ -115,7 +117,7 @@ impl GradCam {
             seed[row * tape.info.classes.len() + class] = 1.0;
         }
         let shape = (classes.len(), tape.info.classes.len());
-        let seed = Tensor::from_vec(seed, shape, self.network.device())?;
+        let seed = Tensor::from_vec(seed, shape, self.network.device())?.to_dtype(output.dtype())?;
         trace.backward(seed, visit)?;
         Ok((logits, classes))
     }
@@ -164,7 +166,7 @@ impl Attributor for GradCam {
             let weights = gap(activation, gradient, Pooling::Guided)?;
             let info = sized(&layer.info, activation)?;
             let shape = (info.channels, info.size.0, info.size.1);
-            let activation = activation.to_device(&Device::Cpu)?;
+            let activation = activation.to_device(&Device::Cpu)?.to_dtype(DType::F32)?;
             let maps = Array3::from_shape_vec(shape, cpu::with_values(&activation, kernel::relu)?)
                 .map_err(|_| Error::OutputNotFinite)?;
             layers.push(LayerAttribution::new(info, maps, weights)?);

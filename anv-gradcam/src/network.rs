@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor};
 
 use crate::op::Op;
 use crate::preprocess::preprocess;
-use crate::{Convolution, Error, LoadOptions, NetworkBuilder, Result, VggConfig};
+use crate::{Convolution, Error, LoadOptions, NetworkBuilder, Result, VggConfig, cpu};
 
 /// One operation and the values it reads; the value it writes has its own place plus one, value 0 is the input.
 #[derive(Debug)]
@@ -154,7 +154,8 @@ impl Network {
 
     fn run_to(&self, input: &Tensor, value: usize) -> Result<Tensor> {
         let mut values = self.run(input, value, &|v| v == value)?;
-        Ok(values.swap_remove(value).unwrap_or_else(|| input.clone()))
+        let value = values.swap_remove(value).unwrap_or_else(|| input.clone());
+        Ok(value.to_dtype(DType::F32)?)
     }
 
     /// Runs up to and including `last`; every value that `keep` does not ask for is dropped after its last use.
@@ -199,7 +200,11 @@ impl Network {
                 expected: format!("(batch, {}, height, width)", self.tape.channels),
             });
         }
-        Ok(input.to_device(&self.tape.device)?.to_dtype(DType::F32)?.contiguous()?.detach())
+        Ok(input
+            .to_device(&self.tape.device)?
+            .to_dtype(cpu::dtype(&self.tape.device, self.convolution))?
+            .contiguous()?
+            .detach())
     }
 
     pub(crate) fn tape(&self) -> &Tape {

@@ -2,78 +2,27 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "common/tiny.rs"]
+mod tiny;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anv_core::image::RgbImage;
 use anv_core::{Attributor, ChannelOrder, ClassChoice, Target};
-use anv_gradcam::candle_core::{Device, Tensor};
+use anv_gradcam::candle_core::{DType, Device, Tensor};
 use anv_gradcam::{
     Error, GradCam, LoadOptions, Network, Precision, Preset, VggHead, read_weights, write_safetensors,
 };
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-type Tensors = BTreeMap<String, Tensor>;
-
-fn random(rng: &mut ChaCha8Rng, shape: &[usize]) -> Tensor {
-    let count: usize = shape.iter().product();
-    let scale = (3.0 / shape[1..].iter().product::<usize>().max(1) as f32).sqrt();
-    let values: Vec<f32> = (0..count).map(|_| rng.random_range(-scale..scale)).collect();
-    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
-}
-
-/// A narrow VGG: two blocks of `[8, 8]` and `[16]` channels under torchvision's numbers.
-fn trunk(rng: &mut ChaCha8Rng) -> Tensors {
-    let mut tensors = Tensors::new();
-    for (module, outputs, inputs) in [(0, 8, 3), (2, 8, 8), (5, 16, 8)] {
-        tensors.insert(format!("features.{module}.weight"), random(rng, &[outputs, inputs, 3, 3]));
-        tensors.insert(format!("features.{module}.bias"), random(rng, &[outputs]));
-    }
-    tensors
-}
-
-fn with_layers(layers: &[(&str, &[usize])]) -> Tensors {
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut tensors = trunk(&mut rng);
-    for (name, shape) in layers {
-        tensors.insert(format!("{name}.weight"), random(&mut rng, shape));
-        tensors.insert(format!("{name}.bias"), random(&mut rng, &shape[..1]));
-    }
-    tensors
-}
-
-fn light() -> Tensors {
-    with_layers(&[("classifier.2", &[3, 64])])
-}
+use tiny::{Tensors, light, load_with, logits, metadata, random, with_layers, write};
 
 fn full() -> Tensors {
     with_layers(&[("classifier.0", &[9, 784]), ("classifier.3", &[7, 9]), ("classifier.6", &[3, 7])])
 }
 
-fn metadata(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
-}
-
-fn write(path: &Path, tensors: &Tensors, pairs: &[(&str, &str)]) {
-    write_safetensors(path, tensors, &metadata(pairs), Precision::F32).unwrap();
-}
-
 fn load(tensors: &Tensors, pairs: &[(&str, &str)]) -> Result<Network, Error> {
     load_with(tensors, pairs, &LoadOptions::default())
-}
-
-fn load_with(tensors: &Tensors, pairs: &[(&str, &str)], options: &LoadOptions) -> Result<Network, Error> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.safetensors");
-    write(&path, tensors, pairs);
-    Network::load(&path, options)
-}
-
-fn logits(network: &Network) -> Vec<f32> {
-    let photo = RgbImage::from_fn(40, 40, |x, y| [(x * 6) as u8, (y * 6) as u8, 90].into());
-    let input = network.preprocess(&photo).unwrap();
-    network.forward(&input).unwrap().get(0).unwrap().to_vec1().unwrap()
 }
 
 #[test]
@@ -162,9 +111,10 @@ fn precisions_lose_what_they_must() {
     let folder = tempfile::tempdir().unwrap();
     let tensors = with_layers(&[("classifier.2", &[90, 64])]);
     let mut sizes = Vec::new();
-    // Largest and root mean square error, of the tensor's largest value: 8 bits may clip a block's largest value a
-    // little where that rounds the others better.
-    let losses = [(Precision::F32, 0.0, 0.0), (Precision::F16, 5e-4, 5e-4), (Precision::Eight, 0.05, 1e-2)];
+    // Largest and root mean square error, of the tensor's largest value. 8 bits: a scale 1.8 % too dense, which clips
+    // the largest value by as much, is taken where it rounds the others better; never by the square mean more
+    // than half a step of the plain scale, 1/254.
+    let losses = [(Precision::F32, 0.0, 0.0), (Precision::F16, 5e-4, 5e-4), (Precision::Eight, 0.019, 4e-3)];
     for (precision, most, typical) in losses {
         let path = folder.path().join("model.safetensors");
         write_safetensors(&path, &tensors, &metadata(&[("classes", "a")]), precision).unwrap();
@@ -197,6 +147,21 @@ fn precisions_lose_what_they_must() {
         write_safetensors(nowhere, &huge, &BTreeMap::new(), Precision::F32),
         Err(Error::Io { action: "write", .. })
     ));
+}
+
+/// Half of an f32's bits are a bf16: the file that other tools write, byte for byte.
+#[test]
+fn brain_floats_are_read() {
+    let tensors = light();
+    let rounded = |t: &Tensor| t.to_dtype(DType::BF16).unwrap().to_dtype(DType::F32).unwrap();
+    let expected = tensors.iter().map(|(name, t)| (name.clone(), rounded(t))).collect();
+    let stored: std::collections::HashMap<_, _> =
+        tensors.iter().map(|(name, t)| (name.clone(), t.to_dtype(DType::BF16).unwrap())).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    anv_gradcam::candle_core::safetensors::save(&stored, &path).unwrap();
+    let network = Network::load(&path, &LoadOptions::default()).unwrap();
+    assert_eq!(logits(&network), logits(&load(&expected, &[]).unwrap()));
 }
 
 #[test]
@@ -320,101 +285,4 @@ fn devices_that_are_not_there() {
         }
     }
     assert!(anv_gradcam::device("tpu").is_err());
-}
-
-/// PyTorch's archive, written by hand: a ZIP file of a pickled dictionary and one file a tensor.
-mod torch {
-    use super::*;
-
-    fn crc32(bytes: &[u8]) -> u32 {
-        let step = |crc: u32, byte: &u8| {
-            (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 })
-        };
-        !bytes.iter().fold(!0, step)
-    }
-
-    fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let (mut out, mut directory) = (Vec::new(), Vec::new());
-        for (name, data) in files {
-            let offset = out.len() as u32;
-            let mut entry = Vec::new();
-            entry.extend([20u16, 0, 0, 0, 0].into_iter().flat_map(u16::to_le_bytes));
-            let numbers = [crc32(data), data.len() as u32, data.len() as u32];
-            entry.extend(numbers.into_iter().flat_map(u32::to_le_bytes));
-            entry.extend([name.len() as u16, 0].into_iter().flat_map(u16::to_le_bytes));
-            out.extend(b"PK\x03\x04");
-            out.extend(&entry);
-            out.extend(name.as_bytes());
-            out.extend(data);
-            directory.extend(b"PK\x01\x02\x14\x00");
-            directory.extend(&entry);
-            directory.extend([0u8; 10]);
-            directory.extend(offset.to_le_bytes());
-            directory.extend(name.as_bytes());
-        }
-        let (start, length, count) = (out.len() as u32, directory.len() as u32, files.len() as u16);
-        out.extend(&directory);
-        out.extend(b"PK\x05\x06\x00\x00\x00\x00");
-        out.extend([count, count].into_iter().flat_map(u16::to_le_bytes));
-        out.extend([length, start].into_iter().flat_map(u32::to_le_bytes));
-        out.extend([0, 0]);
-        out
-    }
-
-    fn text(out: &mut Vec<u8>, text: &str) {
-        out.push(b'X');
-        out.extend((text.len() as u32).to_le_bytes());
-        out.extend(text.as_bytes());
-    }
-
-    fn number(out: &mut Vec<u8>, n: usize) {
-        out.push(b'J');
-        out.extend((n as u32).to_le_bytes());
-    }
-
-    fn tuple(out: &mut Vec<u8>, numbers: &[usize]) {
-        out.push(b'(');
-        numbers.iter().for_each(|&n| number(out, n));
-        out.push(b't');
-    }
-
-    pub fn archive(tensors: &Tensors) -> Vec<u8> {
-        let mut pickle = b"\x80\x02}(".to_vec();
-        let mut files = Vec::new();
-        for (index, (name, tensor)) in tensors.iter().enumerate() {
-            text(&mut pickle, name);
-            pickle.extend(b"ctorch._utils\n_rebuild_tensor_v2\n((");
-            text(&mut pickle, "storage");
-            pickle.extend(b"ctorch\nFloatStorage\n");
-            text(&mut pickle, &index.to_string());
-            text(&mut pickle, "cpu");
-            number(&mut pickle, tensor.elem_count());
-            pickle.extend(b"tQ");
-            number(&mut pickle, 0);
-            tuple(&mut pickle, tensor.dims());
-            tuple(&mut pickle, tensor.stride());
-            pickle.extend(b"\x89}tR");
-            let values = tensor.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-            let data = values.into_iter().flat_map(f32::to_le_bytes).collect();
-            files.push((format!("archive/data/{index}"), data));
-        }
-        pickle.extend(b"u.");
-        files.push(("archive/data.pkl".into(), pickle));
-        zip(&files)
-    }
-}
-
-#[test]
-fn pytorchs_own_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("model.pth");
-    let options = LoadOptions::default().input_size(32, 32);
-    let parallel = light().into_iter().map(|(name, t)| (format!("module.{name}"), t)).collect();
-    let expected = logits(&load_with(&light(), &[], &options).unwrap());
-    for tensors in [light(), parallel] {
-        std::fs::write(&path, torch::archive(&tensors)).unwrap();
-        let network = Network::load(&path, &options).unwrap();
-        assert_eq!(network.info().name, "model");
-        assert_eq!(logits(&network), expected);
-    }
 }

@@ -54,7 +54,7 @@ pub struct Args {
     #[arg(long, default_value = "cpu")]
     pub device: String,
 
-    /// Compute convolutions without Winograd's rounding: slower, gradients of single pixels exact
+    /// Compute the network in double precision: several times slower, no neuron is left to rounding
     #[arg(long)]
     pub exact: bool,
 

@@ -1,16 +1,25 @@
 //! Matrix multiplication through the `gemm` crate, behind checked bounds.
 
+/// What is computed in: f32, or f64 where no gate may be left to rounding.
+pub(crate) trait Real:
+    candle_core::WithDType + Default + PartialOrd + std::ops::AddAssign + From<f32>
+{
+}
+
+impl Real for f32 {}
+impl Real for f64 {}
+
 /// A matrix inside a slice: element (row, column) lies at `row · row_stride + column · column_stride`.
 #[derive(Clone, Copy)]
-pub(crate) struct Matrix<'a> {
-    pub values: &'a [f32],
+pub(crate) struct Matrix<'a, T> {
+    pub values: &'a [T],
     pub row_stride: usize,
     pub column_stride: usize,
 }
 
-impl<'a> Matrix<'a> {
+impl<'a, T> Matrix<'a, T> {
     /// Rows one after the other, `columns` values each.
-    pub fn rows(values: &'a [f32], columns: usize) -> Self {
+    pub fn rows(values: &'a [T], columns: usize) -> Self {
         Self { values, row_stride: columns, column_stride: 1 }
     }
 
@@ -34,13 +43,13 @@ impl<'a> Matrix<'a> {
 /// # Safety
 /// All those values must be valid for writes (and initialised with `add`), and no other thread may touch them.
 #[allow(clippy::too_many_arguments)] // Three dimensions, two factors and where the product goes.
-pub(crate) unsafe fn matmul(
+pub(crate) unsafe fn matmul<T: Real>(
     (m, n, k): (usize, usize, usize),
-    destination: *mut f32,
+    destination: *mut T,
     row_stride: usize,
     add: bool,
-    left: Matrix<'_>,
-    right: Matrix<'_>,
+    left: Matrix<'_, T>,
+    right: Matrix<'_, T>,
 ) {
     assert!(left.holds(m, k) && right.holds(k, n), "matrix factors are smaller than their dimensions");
     // SAFETY: both factors were just checked to hold every element read; the destination is the caller's.
@@ -59,8 +68,8 @@ pub(crate) unsafe fn matmul(
             right.values.as_ptr(),
             right.column_stride as isize,
             right.row_stride as isize,
-            1.0,
-            1.0,
+            T::from(1.0),
+            T::from(1.0),
             false,
             false,
             false,

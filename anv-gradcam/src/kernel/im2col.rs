@@ -1,8 +1,8 @@
-//! Convolution as a matrix product over copied rows (im2col), for any kernel, stride and padding.
+//! Convolution as a matrix product over copied rows (im2col), for any kernel, stride and padding, in f32 or f64.
 
 use rayon::prelude::*;
 
-use super::{Buffers, Geometry, Matrix, Shared, matmul};
+use super::{Buffers, Geometry, Matrix, Real, Shared, matmul};
 
 /// Values of the column matrix that one task holds at most: about what a core's caches keep.
 const COLUMN_VALUES: usize = 1 << 20;
@@ -15,7 +15,7 @@ fn block_rows(depth: usize, height: usize, width: usize) -> usize {
 }
 
 /// Writes the rows (channel, kernel row, kernel column) of the column matrix for output rows `from..to`.
-fn fill(columns: &mut [f32], input: &[f32], g: &Geometry, channels: usize, (from, to): (usize, usize)) {
+fn fill<T: Real>(columns: &mut [T], input: &[T], g: &Geometry, channels: usize, (from, to): (usize, usize)) {
     let (_, out_w) = g.output().unwrap_or_default();
     let n = (to - from) * out_w;
     let plane = g.height * g.width;
@@ -27,21 +27,21 @@ fn fill(columns: &mut [f32], input: &[f32], g: &Geometry, channels: usize, (from
         for (y, out) in (from..to).zip(line.chunks_exact_mut(out_w)) {
             match (y * g.stride + ky).checked_sub(g.padding).filter(|&y| y < g.height) {
                 Some(y) => copy_row(out, &image[y * g.width..(y + 1) * g.width], kx, g),
-                None => out.fill(0.0),
+                None => out.fill(T::default()),
             }
         }
     }
 }
 
-fn copy_row(out: &mut [f32], source: &[f32], kx: usize, g: &Geometry) {
+fn copy_row<T: Real>(out: &mut [T], source: &[T], kx: usize, g: &Geometry) {
     // Output x reads source x · stride + kx − padding; outside of the source there are zeros.
     let first = g.padding.saturating_sub(kx).div_ceil(g.stride).min(out.len());
     let end = match (g.width + g.padding).checked_sub(kx + 1) {
         Some(last) => (last / g.stride + 1).clamp(first, out.len()),
         None => first,
     };
-    out[..first].fill(0.0);
-    out[end..].fill(0.0);
+    out[..first].fill(T::default());
+    out[end..].fill(T::default());
     if first < end {
         let start = first * g.stride + kx - g.padding;
         let middle = &mut out[first..end];
@@ -53,7 +53,13 @@ fn copy_row(out: &mut [f32], source: &[f32], kx: usize, g: &Geometry) {
 }
 
 /// Adds the column matrix of output rows `from..to` back onto the input positions it was copied from.
-fn add_back(input: &mut [f32], columns: &[f32], g: &Geometry, channels: usize, (from, to): (usize, usize)) {
+fn add_back<T: Real>(
+    input: &mut [T],
+    columns: &[T],
+    g: &Geometry,
+    channels: usize,
+    (from, to): (usize, usize),
+) {
     let (_, out_w) = g.output().unwrap_or_default();
     let n = (to - from) * out_w;
     let plane = g.height * g.width;
@@ -76,17 +82,17 @@ fn add_back(input: &mut [f32], columns: &[f32], g: &Geometry, channels: usize, (
 }
 
 /// `input (batch, inputs, h, w) * kernel (outputs, inputs, kh, kw) + bias`, clamped at 0 with `relu`.
-pub(crate) fn conv_forward(
-    input: &[f32],
-    kernel: &[f32],
-    bias: Option<&[f32]>,
+pub(crate) fn conv_forward<T: Real>(
+    input: &[T],
+    kernel: &[T],
+    bias: Option<&[T]>,
     relu: bool,
     g: &Geometry,
-) -> Vec<f32> {
+) -> Vec<T> {
     let (out_h, out_w) = g.output().unwrap_or_default();
     let (depth, out_plane, in_image) = (g.depth(), out_h * out_w, g.inputs * g.height * g.width);
     assert!(input.len() == g.batch * in_image && kernel.len() == g.outputs * depth);
-    let mut output = vec![0.0; g.batch * g.outputs * out_plane];
+    let mut output = vec![T::default(); g.batch * g.outputs * out_plane];
     if output.is_empty() {
         return output;
     }
@@ -95,7 +101,7 @@ pub(crate) fn conv_forward(
     let blocks = out_h.div_ceil(rows);
     let direct = g.kernel == (1, 1) && g.stride == 1 && g.padding == 0;
     let buffers = Buffers::new();
-    let run = |columns: &mut Vec<f32>, task: usize| {
+    let run = |columns: &mut Vec<T>, task: usize| {
         let (image, block) = (task / blocks, task % blocks);
         let (from, to) = (block * rows, ((block + 1) * rows).min(out_h));
         let n = (to - from) * out_w;
@@ -103,7 +109,7 @@ pub(crate) fn conv_forward(
         let right = if direct {
             Matrix { values: &source[from * out_w..], row_stride: out_plane, column_stride: 1 }
         } else {
-            columns.resize(depth * n, 0.0);
+            columns.resize(depth * n, T::default());
             fill(columns, source, g, g.inputs, (from, to));
             Matrix::rows(columns, n)
         };
@@ -115,7 +121,7 @@ pub(crate) fn conv_forward(
             matmul((g.outputs, n, depth), shared.at(start), out_plane, false, left, right);
             for channel in 0..g.outputs {
                 let row = std::slice::from_raw_parts_mut(shared.at(start + channel * out_plane), n);
-                finish(row, bias.map_or(0.0, |b| b[channel]), relu);
+                finish(row, bias.map_or(T::default(), |b| b[channel]), relu);
             }
         }
     };
@@ -124,20 +130,21 @@ pub(crate) fn conv_forward(
     output
 }
 
-fn finish(row: &mut [f32], bias: f32, relu: bool) {
-    match (relu, bias == 0.0) {
-        (true, _) => row.iter_mut().for_each(|v| *v = (*v + bias).max(0.0)),
+fn finish<T: Real>(row: &mut [T], bias: T, relu: bool) {
+    let zero = T::default();
+    match (relu, bias == zero) {
+        (true, _) => row.iter_mut().for_each(|v| *v = if *v + bias > zero { *v + bias } else { zero }),
         (false, false) => row.iter_mut().for_each(|v| *v += bias),
         (false, true) => {}
     }
 }
 
 /// Gradient with respect to the input, given the one with respect to the output.
-pub(crate) fn conv_input_gradient(gradient: &[f32], kernel: &[f32], g: &Geometry) -> Vec<f32> {
+pub(crate) fn conv_input_gradient<T: Real>(gradient: &[T], kernel: &[T], g: &Geometry) -> Vec<T> {
     let (out_h, out_w) = g.output().unwrap_or_default();
     let (depth, out_plane, plane) = (g.depth(), out_h * out_w, g.height * g.width);
     assert!(gradient.len() == g.batch * g.outputs * out_plane && kernel.len() == g.outputs * depth);
-    let mut input = vec![0.0; g.batch * g.inputs * plane];
+    let mut input = vec![T::default(); g.batch * g.inputs * plane];
     if input.is_empty() {
         return input;
     }
@@ -147,14 +154,14 @@ pub(crate) fn conv_input_gradient(gradient: &[f32], kernel: &[f32], g: &Geometry
     let mut tasks: Vec<_> =
         input.chunks_mut(g.inputs * plane).flat_map(|i| i.chunks_mut(group * plane)).collect();
     let buffers = Buffers::new();
-    let run = |columns: &mut Vec<f32>, task: usize, target: &mut [f32]| {
+    let run = |columns: &mut Vec<T>, task: usize, target: &mut [T]| {
         let (image, first) = (task / groups, task % groups * group);
         let channels = group.min(g.inputs - first);
         let rows = block_rows(channels * taps, out_h, out_w);
         for from in (0..out_h).step_by(rows) {
             let to = (from + rows).min(out_h);
             let n = (to - from) * out_w;
-            columns.resize(channels * taps * n, 0.0);
+            columns.resize(channels * taps * n, T::default());
             let left = Matrix::rows(&kernel[first * taps..], depth).t();
             let right = Matrix {
                 values: &gradient[image * g.outputs * out_plane + from * out_w..],

@@ -7,7 +7,7 @@ use super::{Matrix, Shared, matmul};
 /// Weights that one task reads.
 const TASK_WEIGHTS: usize = 1 << 18;
 /// Partial sums of a dot product: independent chains that fill the vector registers.
-const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// `input (batch, width) · weightᵀ + bias` for weight (outputs, width).
 pub(crate) fn linear(
@@ -76,7 +76,7 @@ fn divided<'a>(
     rows: usize,
     columns: usize,
     depth: usize,
-    factors: impl Fn(usize, usize) -> (Matrix<'a>, Matrix<'a>) + Sync,
+    factors: impl Fn(usize, usize) -> (Matrix<'a, f32>, Matrix<'a, f32>) + Sync,
 ) {
     let block = (TASK_WEIGHTS / depth.max(1)).max(16);
     let shared = Shared::new(output);
@@ -90,14 +90,14 @@ fn divided<'a>(
     });
 }
 
+/// Summed in f64: reading the weights takes longer, and a logit of 32,768 products keeps all its digits.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
+    let product = |x: &f32, y: &f32| f64::from(*x) * f64::from(*y);
+    let mut sums = [0f64; LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| product(x, y)).sum();
+    for (a, b) in a.iter().zip(b) {
+        sums.iter_mut().zip(a.iter().zip(b)).for_each(|(sum, (x, y))| *sum += product(x, y));
     }
-    sums.iter().sum::<f32>() + rest
+    (sums.iter().sum::<f64>() + rest) as f32
 }

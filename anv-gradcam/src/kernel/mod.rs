@@ -1,4 +1,4 @@
-//! Kernels on plain f32 slices: the only place where `unsafe` is allowed.
+//! Kernels on plain slices: the only place where `unsafe` is allowed.
 //!
 //! Work is divided by the problem's shape alone, never by the number of threads, and every element is summed by
 //! one task in a fixed order: the result has the same bits in any rayon pool.
@@ -16,9 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::Convolution;
-
-pub(crate) use gemm::{Matrix, matmul};
+pub(crate) use gemm::{Matrix, Real, matmul};
 pub(crate) use im2col::{conv_forward, conv_input_gradient, conv_kernel_gradient};
 pub(crate) use linear::{linear, linear_gradient};
 pub(crate) use pool::{average_pool, average_pool_gradient, cell_range, max_pool, max_pool_gradient};
@@ -71,16 +69,16 @@ impl<T: Default> Buffers<T> {
 
 /// A pointer that tasks may share; each writes to a region of its own.
 #[derive(Clone, Copy)]
-pub(crate) struct Shared(*mut f32);
+pub(crate) struct Shared<T = f32>(*mut T);
 
 // SAFETY: the pointer is only dereferenced in this module tree, by tasks whose regions do not overlap (each use
 // says why), while the buffer's owner waits for them.
-unsafe impl Send for Shared {}
+unsafe impl<T: Send> Send for Shared<T> {}
 // SAFETY: as above.
-unsafe impl Sync for Shared {}
+unsafe impl<T: Send> Sync for Shared<T> {}
 
-impl Shared {
-    pub fn new(buffer: &mut [f32]) -> Self {
+impl<T> Shared<T> {
+    pub fn new(buffer: &mut [T]) -> Self {
         Self(buffer.as_mut_ptr())
     }
 
@@ -88,7 +86,7 @@ impl Shared {
     ///
     /// # Safety
     /// `offset` must lie within the buffer.
-    pub unsafe fn at(self, offset: usize) -> *mut f32 {
+    pub unsafe fn at(self, offset: usize) -> *mut T {
         // SAFETY: the caller keeps `offset` within the buffer.
         unsafe { self.0.add(offset) }
     }
@@ -101,10 +99,9 @@ const WINOGRAD_CHANNELS: usize = 16;
 /// (measured: 64 and 512 channels at 7x7 and 8x8 take 1.2 times as long and more, at 14x14 and above 0.8).
 const WINOGRAD_TILES: usize = 9;
 
-fn suits_winograd(g: &Geometry, inputs: usize, outputs: usize, convolution: Convolution) -> bool {
+fn suits_winograd(g: &Geometry, inputs: usize, outputs: usize) -> bool {
     let tiles = g.batch * g.height.div_ceil(4) * g.width.div_ceil(4);
-    convolution == Convolution::Fast
-        && (g.kernel, g.stride, g.padding) == ((3, 3), 1, 1)
+    (g.kernel, g.stride, g.padding) == ((3, 3), 1, 1)
         && inputs >= WINOGRAD_CHANNELS
         && outputs >= WINOGRAD_CHANNELS
         && tiles >= WINOGRAD_TILES
@@ -117,9 +114,8 @@ pub(crate) fn forward(
     bias: Option<&[f32]>,
     relu: bool,
     g: &Geometry,
-    convolution: Convolution,
 ) -> Vec<f32> {
-    if !suits_winograd(g, g.inputs, g.outputs, convolution) {
+    if !suits_winograd(g, g.inputs, g.outputs) {
         return conv_forward(input, kernel, bias, relu, g);
     }
     winograd::conv3x3(&winograd::Problem {
@@ -144,9 +140,8 @@ pub(crate) fn input_gradient(
     gate: Option<&[f32]>,
     kernel: &[f32],
     g: &Geometry,
-    convolution: Convolution,
 ) -> Vec<f32> {
-    if !suits_winograd(g, g.outputs, g.inputs, convolution) {
+    if !suits_winograd(g, g.outputs, g.inputs) {
         return match gate {
             Some(gate) => conv_input_gradient(&gated(gradient, gate), kernel, g),
             None => conv_input_gradient(gradient, kernel, g),
@@ -169,12 +164,13 @@ pub(crate) fn input_gradient(
 }
 
 /// `gradient · [gate > 0]`.
-pub(crate) fn gated(gradient: &[f32], gate: &[f32]) -> Vec<f32> {
+pub(crate) fn gated<T: Real>(gradient: &[T], gate: &[T]) -> Vec<T> {
+    let zero = T::default();
     gradient
         .par_iter()
         .zip(gate)
         .with_min_len(1 << 14)
-        .map(|(&g, &a)| if a > 0.0 { g } else { 0.0 })
+        .map(|(&g, &a)| if a > zero { g } else { zero })
         .collect()
 }
 

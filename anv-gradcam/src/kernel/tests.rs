@@ -11,6 +11,8 @@ use super::*;
 /// Largest difference allowed, as a share of the largest expected value (at least 1, the size of the summands): sums
 /// of some hundred products in f32.
 const ROUNDING: f64 = 2e-6;
+/// The same in f64.
+const ROUNDING_F64: f64 = 1e-13;
 /// F(4x4, 3x3) multiplies rounding by the size of its transforms' factors.
 const ROUNDING_FOUR: f64 = 2e-5;
 
@@ -19,11 +21,12 @@ fn random(seed: u64, count: usize) -> Vec<f32> {
     (0..count).map(|_| rng.random_range(-1.0..1.0)).collect()
 }
 
-fn close(found: &[f32], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
+fn close<T: Copy + Into<f64>>(found: &[T], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.len(), expected.len());
     let largest = expected.iter().fold(1f64, |m, v| m.max(v.abs()));
     for (index, (&a, &b)) in found.iter().zip(expected).enumerate() {
-        prop_assert!((f64::from(a) - b).abs() <= tolerance * largest, "at {}: {} for {}", index, a, b);
+        let a: f64 = a.into();
+        prop_assert!((a - b).abs() <= tolerance * largest, "at {}: {} for {}", index, a, b);
     }
     Ok(())
 }
@@ -169,12 +172,17 @@ proptest! {
     #[test]
     fn im2col_equals_the_definition(g in geometry(), seed in 0u64..1000) {
         let case = Case::new(g, seed);
-        let found = conv_forward(&case.input, &case.kernel, Some(&case.bias), false, &g);
-        close(&found, &case.forward(false), ROUNDING)?;
-        let found = conv_forward(&case.input, &case.kernel, Some(&case.bias), true, &g);
-        close(&found, &case.forward(true), ROUNDING)?;
-        let found = conv_input_gradient(&case.gradient, &case.kernel, &g);
-        close(&found, &case.input_gradient(None), ROUNDING)?;
+        let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
+        let (input, kernel, bias) = (wide(&case.input), wide(&case.kernel), wide(&case.bias));
+        for relu in [false, true] {
+            let expected = case.forward(relu);
+            let found = conv_forward(&case.input, &case.kernel, Some(&case.bias), relu, &g);
+            close(&found, &expected, ROUNDING)?;
+            close(&conv_forward(&input, &kernel, Some(&bias), relu, &g), &expected, ROUNDING_F64)?;
+        }
+        let expected = case.input_gradient(None);
+        close(&conv_input_gradient(&case.gradient, &case.kernel, &g), &expected, ROUNDING)?;
+        close(&conv_input_gradient(&wide(&case.gradient), &kernel, &g), &expected, ROUNDING_F64)?;
         let found = conv_kernel_gradient(&case.input, &case.gradient, &g);
         close(&found, &case.kernel_gradient(), ROUNDING)?;
     }
@@ -196,12 +204,10 @@ proptest! {
     fn the_choice_of_kernel_changes_rounding_only(g in three_by_three(), seed in 0u64..1000) {
         let case = Case::new(g, seed);
         let gate = random(seed + 4, case.gradient.len());
-        for convolution in [Convolution::Fast, Convolution::Exact] {
-            let found = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, convolution);
-            close(&found, &case.forward(true), ROUNDING)?;
-            let found = input_gradient(&case.gradient, Some(&gate), &case.kernel, &g, convolution);
-            close(&found, &case.input_gradient(Some(&gate)), ROUNDING_FOUR)?;
-        }
+        let found = forward(&case.input, &case.kernel, Some(&case.bias), true, &g);
+        close(&found, &case.forward(true), ROUNDING)?;
+        let found = input_gradient(&case.gradient, Some(&gate), &case.kernel, &g);
+        close(&found, &case.input_gradient(Some(&gate)), ROUNDING_FOUR)?;
     }
 
     #[test]
@@ -256,13 +262,16 @@ fn same_bits_for_any_number_of_threads() {
         let g = Geometry { batch, inputs, outputs, height, width, kernel: (3, 3), stride: 1, padding: 1 };
         let case = Case::new(g, 5);
         let run = || {
-            [Convolution::Fast, Convolution::Exact].map(|c| {
-                let f = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, c);
-                let i = input_gradient(&case.gradient, Some(&case.gradient), &case.kernel, &g, c);
-                let k = conv_kernel_gradient(&case.input, &case.gradient, &g);
-                let l = linear(&case.input, &random(3, case.input.len() * 3), None, 3, case.input.len());
-                [f, i, k, l].map(|v| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
-            })
+            let gradient = gated(&case.gradient, &case.gradient);
+            let results = [
+                forward(&case.input, &case.kernel, Some(&case.bias), true, &g),
+                input_gradient(&case.gradient, Some(&case.gradient), &case.kernel, &g),
+                conv_forward(&case.input, &case.kernel, Some(&case.bias), true, &g),
+                conv_input_gradient(&gradient, &case.kernel, &g),
+                conv_kernel_gradient(&case.input, &case.gradient, &g),
+                linear(&case.input, &random(3, case.input.len() * 3), None, 3, case.input.len()),
+            ];
+            results.map(|v| v.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
         };
         let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
         let one = pool(1).install(run);
@@ -272,17 +281,17 @@ fn same_bits_for_any_number_of_threads() {
 
 /// Work larger than the buffers of one task: several chunks, panels and output blocks.
 #[test]
-fn large_shapes_equal_im2col() {
+fn large_shapes_equal_sums_in_f64() {
+    let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
     for (inputs, outputs, height, width) in [(20, 70, 90, 110), (130, 33, 30, 21), (16, 16, 4, 300)] {
         let g = Geometry { batch: 2, inputs, outputs, height, width, kernel: (3, 3), stride: 1, padding: 1 };
         let case = Case::new(g, 9);
-        let exact = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, Convolution::Exact);
-        let exact: Vec<_> = exact.into_iter().map(f64::from).collect();
-        let fast = forward(&case.input, &case.kernel, Some(&case.bias), true, &g, Convolution::Fast);
+        let (input, kernel, bias) = (wide(&case.input), wide(&case.kernel), wide(&case.bias));
+        let exact = conv_forward(&input, &kernel, Some(&bias), true, &g);
+        let fast = forward(&case.input, &case.kernel, Some(&case.bias), true, &g);
         close(&fast, &exact, 2.0 * ROUNDING).unwrap();
-        let exact = input_gradient(&case.gradient, None, &case.kernel, &g, Convolution::Exact);
-        let exact: Vec<_> = exact.into_iter().map(f64::from).collect();
-        let fast = input_gradient(&case.gradient, None, &case.kernel, &g, Convolution::Fast);
+        let exact = conv_input_gradient(&wide(&case.gradient), &kernel, &g);
+        let fast = input_gradient(&case.gradient, None, &case.kernel, &g);
         close(&fast, &exact, 2.0 * ROUNDING_FOUR).unwrap();
     }
 }

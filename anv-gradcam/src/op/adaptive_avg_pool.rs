@@ -20,15 +20,16 @@ impl AdaptiveAvgPool {
     }
 }
 
-/// Rows of averaging weights, (cells, size).
-fn averages(cells: usize, size: usize, device: &Device) -> Result<Tensor> {
-    let mut values = vec![0f32; cells * size];
+/// Rows of averaging weights, (cells, size), of the type and on the device of `like`.
+fn averages(cells: usize, size: usize, like: &Tensor) -> Result<Tensor> {
+    let mut values = vec![0f64; cells * size];
     for (cell, row) in values.chunks_exact_mut(size.max(1)).enumerate() {
         let range = cell_range(cell, cells, size);
-        let share = 1.0 / range.len() as f32;
+        let share = 1.0 / range.len() as f64;
         row[range].fill(share);
     }
-    Ok(Tensor::from_vec(values, (cells, size), device)?)
+    let averages = Tensor::from_vec(values, (cells, size), &Device::Cpu)?;
+    Ok(averages.to_dtype(like.dtype())?.to_device(like.device())?)
 }
 
 /// `left · input · rightᵀ` for every plane of `input`.
@@ -66,8 +67,7 @@ impl Op for AdaptiveAvgPool {
             let values = cpu::with_values(input, |x| kernel::average_pool(x, (h, w), self.cells))?;
             return cpu::tensor(values, (b, c, self.cells.0, self.cells.1));
         }
-        let device = input.device();
-        sandwich(&averages(self.cells.0, h, device)?, input, &averages(self.cells.1, w, device)?)
+        sandwich(&averages(self.cells.0, h, input)?, input, &averages(self.cells.1, w, input)?)
     }
 
     fn vjp(
@@ -85,8 +85,7 @@ impl Op for AdaptiveAvgPool {
             let back = |g: &[f32]| kernel::average_pool_gradient(g, (h, w), self.cells);
             return Ok(vec![cpu::tensor(cpu::with_values(gradient, back)?, (b, c, h, w))?]);
         }
-        let device = gradient.device();
-        let (left, right) = (averages(self.cells.0, h, device)?, averages(self.cells.1, w, device)?);
+        let (left, right) = (averages(self.cells.0, h, gradient)?, averages(self.cells.1, w, gradient)?);
         Ok(vec![sandwich(&left.t()?.contiguous()?, gradient, &right.t()?.contiguous()?)?])
     }
 }

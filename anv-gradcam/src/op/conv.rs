@@ -1,6 +1,6 @@
 //! Convolution with bias, and with a ReLU where one follows.
 
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 
 use super::relu::gate;
 use super::{Op, Role, only};
@@ -40,6 +40,26 @@ impl Conv {
         Ok(Self { name: name.to_owned(), kernel, bias, params, relu: false })
     }
 
+    /// In f64, by im2col.
+    fn exact_forward(&self, input: &Tensor, g: &Geometry) -> Result<Tensor> {
+        let kernel = self.kernel.to_dtype(DType::F64)?;
+        let bias = self.bias.as_ref().map(|b| b.to_dtype(DType::F64)?.to_vec1::<f64>()).transpose()?;
+        let output = cpu::with_values2(input, &kernel, |x, k| {
+            kernel::conv_forward(x, k, bias.as_deref(), self.relu, g)
+        })?;
+        let (h, w) = g.output().unwrap_or_default();
+        cpu::tensor(output, (g.batch, g.outputs, h, w))
+    }
+
+    /// As [`Conv::exact_forward`], backward.
+    fn exact_gradient(&self, output: &Tensor, gradient: &Tensor, g: &Geometry) -> Result<Tensor> {
+        let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
+        let kernel = self.kernel.to_dtype(DType::F64)?;
+        let result =
+            cpu::with_values2::<f64, _>(&gated, &kernel, |d, k| kernel::conv_input_gradient(d, k, g))?;
+        cpu::tensor(result, (g.batch, g.inputs, g.height, g.width))
+    }
+
     fn geometry(&self, input: &[usize]) -> Result<Geometry> {
         self.params.geometry(&self.name, input, self.kernel.dims())
     }
@@ -63,13 +83,16 @@ impl Op for Conv {
     fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
         let input = only(&|| self.name(), inputs)?;
         let g = self.geometry(input.dims())?;
+        if input.dtype() == DType::F64 {
+            return self.exact_forward(input, &g);
+        }
         if !cpu::is_native(input, convolution) {
             let output = candle_forward(input, &self.kernel, self.bias.as_ref(), self.params)?;
             return if self.relu { Ok(output.relu()?) } else { Ok(output) };
         }
         let bias = self.bias.as_ref().map(|b| b.to_vec1::<f32>()).transpose()?;
         let output = cpu::with_values2(input, &self.kernel, |x, k| {
-            kernel::forward(x, k, bias.as_deref(), self.relu, &g, convolution)
+            kernel::forward(x, k, bias.as_deref(), self.relu, &g)
         })?;
         let (h, w) = g.output().unwrap_or_default();
         cpu::tensor(output, (g.batch, g.outputs, h, w))
@@ -84,13 +107,16 @@ impl Op for Conv {
     ) -> Result<Vec<Tensor>> {
         let input = only(&|| self.name(), inputs)?;
         let g = self.geometry(input.dims())?;
+        if gradient.dtype() == DType::F64 {
+            return Ok(vec![self.exact_gradient(output, gradient, &g)?]);
+        }
         if !cpu::is_native(gradient, convolution) {
             let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
             return Ok(vec![candle_input_gradient(&gated, &self.kernel, &g)?]);
         }
         let result = cpu::with_values2(gradient, &self.kernel, |d, k| match self.relu {
-            true => cpu::with_values(output, |a| kernel::input_gradient(d, Some(a), k, &g, convolution)),
-            false => Ok(kernel::input_gradient(d, None, k, &g, convolution)),
+            true => cpu::with_values(output, |a| kernel::input_gradient(d, Some(a), k, &g)),
+            false => Ok(kernel::input_gradient(d, None, k, &g)),
         })??;
         Ok(vec![cpu::tensor(result, input.dims())?])
     }

@@ -67,9 +67,9 @@ impl Op for Linear {
             })?;
             return cpu::tensor(values, shape);
         }
-        let output = input.matmul(&self.weight.t()?)?;
+        let output = input.matmul(&self.weight.to_dtype(input.dtype())?.t()?)?;
         Ok(match &self.bias {
-            Some(bias) => output.broadcast_add(bias)?,
+            Some(bias) => output.broadcast_add(&bias.to_dtype(input.dtype())?)?,
             None => output,
         })
     }
@@ -83,7 +83,7 @@ impl Op for Linear {
     ) -> Result<Vec<Tensor>> {
         let input = only(&|| self.name(), inputs)?;
         if !cpu::is_native(gradient, convolution) {
-            return Ok(vec![gradient.matmul(&self.weight)?]);
+            return Ok(vec![gradient.matmul(&self.weight.to_dtype(gradient.dtype())?)?]);
         }
         let (outputs, width) = self.weight.dims2()?;
         let values =

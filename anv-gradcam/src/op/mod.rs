@@ -35,7 +35,8 @@ pub enum Role {
 /// An operation of a [`Network`](crate::Network): a forward pass and its vector-Jacobian product.
 ///
 /// Implement it for an operation that this crate lacks and add it with
-/// [`NetworkBuilder::op`](crate::NetworkBuilder::op). Tensors are f32, batch first.
+/// [`NetworkBuilder::op`](crate::NetworkBuilder::op). Tensors are batch first and f32, or f64 where
+/// [`Convolution::Exact`] asks for it.
 pub trait Op: std::fmt::Debug + Send + Sync {
     /// What it is, for messages: `relu`, `max-pool 2x2`, …
     fn name(&self) -> String;

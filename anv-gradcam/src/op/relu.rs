@@ -44,7 +44,7 @@ impl Op for Relu {
         convolution: Convolution,
     ) -> Result<Vec<Tensor>> {
         Ok(vec![match cpu::is_native(gradient, convolution) {
-            true => cpu::tensor(cpu::with_values2(gradient, output, kernel::gated)?, gradient.dims())?,
+            true => cpu::tensor(cpu::with_values2(gradient, output, kernel::gated::<f32>)?, gradient.dims())?,
             false => gate(gradient, output)?,
         }])
     }

@@ -108,7 +108,7 @@ impl<'a> Weights<'a> {
             _ => cpu::tensor(self.values(name, info)?, info.shape.as_slice())?,
         };
         // The sum of all magnitudes is finite only if each is (it cannot overflow in f64).
-        let finite = cpu::with_values(&tensor, |v| {
+        let finite = cpu::with_values(&tensor, |v: &[f32]| {
             v.par_chunks(CHUNK).all(|chunk| chunk.iter().map(|v| f64::from(v.abs())).sum::<f64>().is_finite())
         })?;
         if !finite {
