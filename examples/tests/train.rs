@@ -261,6 +261,17 @@ fn fine_tuning_changes_the_last_three_convolutions_only() {
 }
 
 #[test]
+fn fine_tuning_has_an_end_of_its_own() {
+    let bench = Bench::new();
+    bench.train("out", &["--epochs", "3", "--fine-tune", "--fine-tune-epochs", "2"]);
+    let history = fs::read_to_string(bench.path("out/history.csv")).unwrap();
+    let epochs = |phase: &str| history.lines().filter(|line| line.starts_with(phase)).count();
+    assert_eq!((epochs("Head"), epochs("Fine-tuning")), (3, 2), "{history}");
+    let card = fs::read_to_string(bench.path("out/MODEL_CARD.md")).unwrap();
+    assert!(card.contains("--epochs 3 --fine-tune --fine-tune-epochs 2\n"), "{card}");
+}
+
+#[test]
 fn the_thesis_head_and_half_precision_are_exported() {
     let bench = Bench::new();
     bench.train("out", &["--epochs", "2", "--head", "thesis", "--bits", "16"]);

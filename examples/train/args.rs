@@ -110,6 +110,11 @@ pub struct Args {
     #[arg(long, value_name = "RATE", default_value_t = 1e-5, help_heading = "Training", value_parser = positive)]
     pub fine_tune_learning_rate: f64,
 
+    /// Passes over the training pictures while the convolutions are trained, at most [default: as --epochs]
+    #[arg(long, value_name = "EPOCHS", help_heading = "Training", requires = "fine_tune",
+        value_parser = clap::value_parser!(u32).range(1..))]
+    pub fine_tune_epochs: Option<u32>,
+
     /// Markdown to put at the end of the model card: licences, purpose, limits
     #[arg(long, value_name = "FILE")]
     pub remarks: Option<PathBuf>,

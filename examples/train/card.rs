@@ -244,6 +244,8 @@ pub fn command(args: &Args) -> String {
     add(args.fine_tune, "--fine-tune".into());
     let rate = args.fine_tune_learning_rate;
     add(rate != default.fine_tune_learning_rate, format!("--fine-tune-learning-rate {rate}"));
+    let epochs = args.fine_tune_epochs.unwrap_or_default();
+    add(args.fine_tune_epochs.is_some(), format!("--fine-tune-epochs {epochs}"));
     add(args.seed != default.seed, format!("--seed {}", args.seed));
     words.join(" ")
 }

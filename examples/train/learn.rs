@@ -55,6 +55,7 @@ pub fn learn(
         train: rows(dataset, args, Role::Train),
         validation: rows(dataset, args, Role::Validation),
         length: args.feature_length,
+        epochs: args.epochs,
         args,
     };
     let checkpoint = Checkpoint::new(folder, phase.name, key(args, dataset, sha256, args.learning_rate));
@@ -78,6 +79,7 @@ pub fn learn(
             train: rows(dataset, args, Role::Train),
             validation: rows(dataset, args, Role::Validation),
             length: None,
+            epochs: args.fine_tune_epochs.unwrap_or(args.epochs),
             args,
         };
         let key = key(args, dataset, sha256, args.fine_tune_learning_rate) + &begin;

@@ -40,6 +40,8 @@ pub struct Phase<'a> {
     pub validation: Vec<(usize, usize)>,
     /// Length that the rows of training samples are scaled to.
     pub length: Option<f64>,
+    /// Epochs at most: one of the last convolutions takes minutes, one of the head takes a second.
+    pub epochs: u32,
     /// Everything else that was asked for.
     pub args: &'a Args,
 }
@@ -52,7 +54,7 @@ impl Phase<'_> {
         checkpoint: &Checkpoint,
     ) -> Result<(Vec<Parameter>, PhaseHistory), CommandError> {
         let mut state = checkpoint.resume(State::new(first));
-        let limit = self.args.epochs as usize;
+        let limit = self.epochs as usize;
         let mut progress = Progress::new(self.title, "epochs", state.epochs.len(), limit);
         while state.epochs.len() < limit && !self.finished(&state) {
             let epoch = self.epoch(&mut state)?;
