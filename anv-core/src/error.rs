@@ -198,6 +198,18 @@ pub enum Error {
         /// The format read here.
         expected: u64,
     },
+    /// The folder of a draft where that of a labelled explanation is needed.
+    #[error("{} has no labels: it is the folder of a draft", .path.display())]
+    NotLabeled {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Labels that do not belong to the draft they are saved with.
+    #[error("labels and draft do not belong together: {reason}")]
+    Mismatch {
+        /// What does not fit.
+        reason: String,
+    },
     /// The place to write to holds something that is not ours to replace.
     #[error("{} exists and is not a saved explanation: it is left alone", .path.display())]
     Occupied {

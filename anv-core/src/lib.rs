@@ -18,7 +18,7 @@
 //! | words for clusters (eq. 3.2) | [`Labeler`], [`LabeledCluster`] | `anv-labels` |
 //! | merging what is called the same (Algorithm 1) | [`Merger`], [`MergedCluster`], [`Explanation`] | `anv-labels`, this crate |
 //! | from many images to a class (5.2.2) | [`Aggregator`], [`GlobalExplanation`] | `anv-global` |
-//! | keeping the result | [`Draft::write`], [`Draft::read`] | this crate |
+//! | keeping the result, unlabelled and labelled | [`Draft::write`], [`Draft::read`], [`Explanation::write`], [`Explanation::read`] | this crate |
 //! | photos from files | [`read_photo`], [`decode_photo`] | this crate |
 //!
 //! # Example

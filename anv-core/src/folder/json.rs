@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::labels::{ClusterWords, ImageWords, Merged};
 use super::{IMAGE, MAPS, map_key};
 use crate::{ClassScore, Draft, DroppedCluster, LayerDraft, ModelInfo, Preprocessing};
 
@@ -16,6 +17,9 @@ pub(super) struct File {
     pub model: Model,
     pub class: Class,
     pub predicted: Class,
+    /// Only in a labelled folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<ImageWords>,
     pub layers: Vec<Layer>,
 }
 
@@ -65,6 +69,9 @@ pub(super) struct Layer {
     pub threshold_percent: f64,
     pub clusters: Vec<Cluster>,
     pub dropped_clusters: Vec<Dropped>,
+    /// Only in a labelled folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_clusters: Option<Vec<Merged>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +80,9 @@ pub(super) struct Cluster {
     pub weight_percent: f64,
     pub channels: Vec<usize>,
     pub map: String,
+    /// Only in a labelled folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<ClusterWords>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +112,7 @@ impl File {
             },
             class: (&draft.class).into(),
             predicted: (&draft.predicted).into(),
+            labels: None,
             layers: draft.layers.iter().map(Layer::from).collect(),
         }
     }
@@ -138,6 +149,7 @@ impl From<&LayerDraft> for Layer {
             weight_percent: c.weight_percent,
             channels: c.channels.clone(),
             map: map_key(number, i),
+            words: None,
         };
         let dropped =
             |d: &DroppedCluster| Dropped { weight_percent: d.weight_percent, channels: d.channels.clone() };
@@ -155,6 +167,7 @@ impl From<&LayerDraft> for Layer {
             threshold_percent: l.threshold_percent,
             clusters: l.clusters.iter().enumerate().map(cluster).collect(),
             dropped_clusters: l.dropped_clusters.iter().map(dropped).collect(),
+            merged_clusters: None,
         }
     }
 }

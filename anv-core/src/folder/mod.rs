@@ -6,10 +6,14 @@
 //! | `maps.safetensors` | one f32 tensor (height, width) a kept cluster, named `layer13.cluster0` |
 //! | `image.png` | the photo, upright |
 //!
+//! A labelled folder has in `anv.json` also `labels` (image name, true class), for each cluster `words` (labels with
+//! scores, counts of games) and for each layer `merged_clusters`; what is computed from them is checked on reading.
+//!
 //! Figures lie beside them; they can be drawn again from the three.
 
 mod atomic;
 mod json;
+mod labels;
 mod read;
 mod write;
 

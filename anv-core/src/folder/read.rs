@@ -9,40 +9,63 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
 use super::atomic::io;
+use super::labels::Words;
 use super::{FORMAT, IMAGE, JSON, MAPS, json, map_key, sha256_hex};
-use crate::{ClusterMap, Draft, DroppedCluster, Error, LayerDraft, LayerInfo, Result};
+use crate::{ClusterMap, Draft, DroppedCluster, Error, Explanation, LayerDraft, LayerInfo, Result};
 
 impl Draft {
-    /// Reads a saved folder: the value is equal to the one that was written.
+    /// Reads a saved folder: the value is equal to the one that was written. Of a labelled folder, its draft.
     ///
     /// # Errors
     /// [`Error::Io`] when a file is missing, [`Error::Format`] for another version, [`Error::Damaged`] when
     /// checksums, shapes or numbers do not fit together.
     pub fn read(folder: impl AsRef<Path>) -> Result<Self> {
+        read_folder(folder.as_ref()).map(|(draft, _)| draft)
+    }
+}
+
+impl Explanation {
+    /// Reads a labelled folder: the value is equal to the one that was written.
+    ///
+    /// The maps of merged clusters are merged again from those of their members.
+    ///
+    /// # Errors
+    /// [`Error::NotLabeled`] for the folder of a [`Draft`], [`Error::Damaged`] when labels and clusters do not fit
+    /// together, else as [`Draft::read`].
+    pub fn read(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
         let path = folder.join(JSON);
-        let file = parse_json(&path)?;
-        let photo = read_photo(&folder.join(IMAGE), &file.image)?;
-
-        let maps_path = folder.join(MAPS);
-        let bytes = fs::read(&maps_path).map_err(io("read", &maps_path))?;
-        check_sha256(&maps_path, &bytes, &file.maps.sha256)?;
-        let maps = SafeTensors::deserialize(&bytes).map_err(|e| damaged(&maps_path, e.to_string()))?;
-        let layers = file
-            .layers
-            .into_iter()
-            .map(|layer| read_layer(layer, &maps, &path, &maps_path))
-            .collect::<Result<_>>()?;
-        Ok(Self {
-            photo,
-            source: file.image.source,
-            seed: file.seed,
-            model: file.model.into(),
-            class: file.class.into(),
-            predicted: file.predicted.into(),
-            layers,
-        })
+        let (draft, words) = read_folder(folder)?;
+        let Some(words) = words else { return Err(Error::NotLabeled { path }) };
+        let labels = words.read(&draft).map_err(|reason| damaged(&path, reason))?;
+        Ok(Self { draft, labels })
     }
+}
+
+fn read_folder(folder: &Path) -> Result<(Draft, Option<Words>)> {
+    let path = folder.join(JSON);
+    let mut file = parse_json(&path)?;
+    let words = Words::take(&mut file).map_err(|reason| damaged(&path, reason))?;
+    let photo = read_photo(&folder.join(IMAGE), &file.image)?;
+    let maps_path = folder.join(MAPS);
+    let bytes = fs::read(&maps_path).map_err(io("read", &maps_path))?;
+    check_sha256(&maps_path, &bytes, &file.maps.sha256)?;
+    let maps = SafeTensors::deserialize(&bytes).map_err(|e| damaged(&maps_path, e.to_string()))?;
+    let layers = file
+        .layers
+        .into_iter()
+        .map(|layer| read_layer(layer, &maps, &path, &maps_path))
+        .collect::<Result<_>>()?;
+    let draft = Draft {
+        photo,
+        source: file.image.source,
+        seed: file.seed,
+        model: file.model.into(),
+        class: file.class.into(),
+        predicted: file.predicted.into(),
+        layers,
+    };
+    Ok((draft, words))
 }
 
 fn damaged(path: &Path, reason: impl Into<String>) -> Error {

@@ -9,8 +9,8 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::atomic::{PartialFolder, io, write_file};
-use super::{IMAGE, JSON, MAPS, json, map_key, sha256_hex};
-use crate::{Draft, Error, Result};
+use super::{IMAGE, JSON, MAPS, json, labels, map_key, sha256_hex};
+use crate::{Draft, Error, Explanation, Result};
 
 /// Present only while the files of an existing folder are being exchanged.
 const EXCHANGE_MARK: &str = ".anv-exchange";
@@ -31,28 +31,52 @@ impl Draft {
     /// [`Error::Occupied`] when `folder` is a file or holds something else than a saved explanation,
     /// [`Error::Io`] when the system refuses.
     pub fn write(&self, folder: impl AsRef<Path>, further: &[(&str, &[u8])]) -> Result<()> {
-        let folder = folder.as_ref();
-        let exists = refuse_occupied(folder)?;
-        if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(io("create", parent))?;
-        }
-        let partial = PartialFolder::beside(folder)?;
-        let image = encode_png(&self.photo, folder)?;
-        let maps = encode_maps(self, folder)?;
-        let file = json::File::new(self, sha256_hex(&image), sha256_hex(&maps));
-        let json = serde_json::to_vec(&file)
-            .map_err(|e| io("encode", &folder.join(JSON))(std::io::Error::other(e)))?;
-        let ours: [(&str, &[u8]); 3] = [(IMAGE, &image), (MAPS, &maps), (JSON, &json)];
-        // `anv.json` last: its presence says that the others are there.
-        let names: Vec<_> = further.iter().chain(&ours).copied().collect();
-        for (name, bytes) in &names {
-            write_file(partial.path().join(name), bytes)?;
-        }
-        if exists {
-            exchange(partial.path(), folder, names.iter().map(|(name, _)| *name))
-        } else {
-            fs::rename(partial.path(), folder).map_err(io("write", folder))
-        }
+        write_folder(self, folder.as_ref(), further, |_| Ok(()))
+    }
+}
+
+impl Explanation {
+    /// Writes the labelled folder: that of the draft, and in its `anv.json` the labels of every cluster and the
+    /// merged clusters.
+    ///
+    /// The unmerged clusters stay, so [`Draft::read`] reads the folder too and it can be labelled again. New and
+    /// existing folders are treated as by [`Draft::write`].
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when labels and draft do not belong together, else as [`Draft::write`].
+    pub fn write(&self, folder: impl AsRef<Path>, further: &[(&str, &[u8])]) -> Result<()> {
+        write_folder(&self.draft, folder.as_ref(), further, |file| labels::add(self, file))
+    }
+}
+
+/// `complete` adds to `anv.json` what the draft does not know.
+fn write_folder(
+    draft: &Draft,
+    folder: &Path,
+    further: &[(&str, &[u8])],
+    complete: impl FnOnce(&mut json::File) -> Result<()>,
+) -> Result<()> {
+    let exists = refuse_occupied(folder)?;
+    if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(io("create", parent))?;
+    }
+    let partial = PartialFolder::beside(folder)?;
+    let image = encode_png(&draft.photo, folder)?;
+    let maps = encode_maps(draft, folder)?;
+    let mut file = json::File::new(draft, sha256_hex(&image), sha256_hex(&maps));
+    complete(&mut file)?;
+    let json =
+        serde_json::to_vec(&file).map_err(|e| io("encode", &folder.join(JSON))(std::io::Error::other(e)))?;
+    let ours: [(&str, &[u8]); 3] = [(IMAGE, &image), (MAPS, &maps), (JSON, &json)];
+    // `anv.json` last: its presence says that the others are there.
+    let names: Vec<_> = further.iter().chain(&ours).copied().collect();
+    for (name, bytes) in &names {
+        write_file(partial.path().join(name), bytes)?;
+    }
+    if exists {
+        exchange(partial.path(), folder, names.iter().map(|(name, _)| *name))
+    } else {
+        fs::rename(partial.path(), folder).map_err(io("write", folder))
     }
 }
 
