@@ -58,6 +58,10 @@ struct Args {
     #[arg(long, default_value = "proposals.csv", value_name = "CSV")]
     out: PathBuf,
 
+    /// Replace a table of proposals that somebody may have reviewed
+    #[arg(long)]
+    overwrite: bool,
+
     /// Print the proposals as JSON on stdout instead of the table
     #[arg(long)]
     json: bool,
@@ -112,15 +116,34 @@ fn suggest(args: &Args) -> Result<(), CommandError> {
     proposals.retain(|p| !decided.contains(&*p.raw));
     let mut table = Vec::new();
     write_proposals(&proposals, args.class.as_deref(), &mut table)?;
+    if !args.overwrite {
+        keep_review(&args.out, &table, &dictionary)?;
+    }
     write_file(&args.out, &table)?;
     report(args, &proposals, vocabulary.iter().len())
 }
 
-/// Words that a person has said what to do with, keeping them included.
-fn decided<'d>(dictionary: &'d Dictionary, class: Option<&str>) -> BTreeSet<&'d str> {
+/// Words that a person has said what to do with, keeping them included; in lower case, as labels are.
+fn decided(dictionary: &Dictionary, class: Option<&str>) -> BTreeSet<String> {
     let entries = dictionary.entries().iter();
     let holds = entries.filter(|e| e.class.is_none() || e.class.as_deref() == class);
-    holds.map(|e| &*e.raw).collect()
+    holds.map(|e| e.raw.trim().to_lowercase()).collect()
+}
+
+/// Refuses to replace a table that says something else than the new one and is not in the dictionary yet: a person may
+/// have deleted or changed rows in it.
+fn keep_review(path: &Path, new: &[u8], dictionary: &Dictionary) -> Result<(), CommandError> {
+    let Ok(found) = std::fs::read(path) else { return Ok(()) };
+    let taken_in = |old: &Dictionary| old.entries().iter().all(|e| dictionary.entries().contains(e));
+    let old = Dictionary::read(&*found, &ReadOptions::default());
+    match found == new || old.is_ok_and(|(old, _)| taken_in(&old)) {
+        true => Ok(()),
+        false => Err(format!(
+            "{} holds other proposals, perhaps reviewed: --accept it first, name another --out, or --overwrite it",
+            path.display()
+        )
+        .into()),
+    }
 }
 
 fn report(args: &Args, proposals: &[Proposal], words: usize) -> Result<(), CommandError> {
