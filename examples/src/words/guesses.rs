@@ -1,6 +1,6 @@
 //! What the guesses say together (Dawid-Skene), in the words of a report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anv_labels::{DawidSkeneParams, Games, GuessModel};
 use serde::Serialize;
@@ -44,8 +44,13 @@ impl Guesses {
     /// Estimates from all games.
     ///
     /// # Errors
-    /// Text that says why there is no estimate: no guesses, or too many players and classes.
+    /// Text that says why there is no estimate: no guesses, images of one class only, or too many players and classes.
     pub fn new(games: &Games) -> Result<Self, String> {
+        let classes: BTreeSet<&str> = games.iter().map(|game| game.true_class()).collect();
+        if classes.len() == 1 {
+            // The model then has nothing to tell error rates from classes by, and ends anywhere.
+            return Err("all images show one class, so error rates cannot be estimated".into());
+        }
         let found = GuessModel::new(games, &DawidSkeneParams::default()).map_err(|e| e.to_string())?;
         let model = &found.model;
         let images = model.most_probable().into_iter().enumerate().map(|(item, class)| ImageGuess {
