@@ -1,5 +1,7 @@
 //! Seeded fixtures that the benches share: the packaged network and photo, maps of any size, planted clusters.
 
+pub mod words;
+
 use anv_core::image::{Rgb, RgbImage};
 use anv_core::ndarray::{Array2, Array3};
 use anv_core::{PhotoLimits, decode_photo};
@@ -60,4 +62,12 @@ pub fn points(rows: usize) -> Array2<f64> {
         let centre = [row % 3, row % 6 / 3][axis] as f64;
         10.0 * centre + random.random_range(-2.0..2.0)
     })
+}
+
+/// Largest resident memory so far in MiB, where the system tells it (Linux), else 0.
+pub fn peak_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<f64>().ok());
+    kib.unwrap_or(0.0) / 1024.0
 }

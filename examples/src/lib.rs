@@ -1,16 +1,22 @@
-//! What the commands of this package share: the packaged network and photo, devices, exit codes.
+//! What the commands of this package share: the packaged network, photos and games, devices, inputs and reports about
+//! people's words, exit codes.
 
 // A user's input must never cause a panic.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod demo;
 mod device;
 mod packaged;
+mod text;
+pub mod words;
 
 use std::error::Error;
 use std::process::ExitCode;
 
+pub use demo::{DEMO_CLASS, DEMO_FOLDER, write_demo};
 pub use device::parse_device;
 pub use packaged::{packaged_network, packaged_photo};
+pub use text::{number, printable, sparkline, text_table};
 
 /// An error of a command: anything that can be printed.
 pub type CommandError = Box<dyn Error + Send + Sync>;

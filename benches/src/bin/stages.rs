@@ -61,7 +61,7 @@ fn run(args: &Args) -> Result<(), CommandError> {
             Ok(())
         })?,
     );
-    seconds.insert("peak_mib", peak_mib());
+    seconds.insert("peak_mib", anv_benches::peak_mib());
     if let Some(folder) = &args.dump {
         dump(&attribution, folder)?;
     }
@@ -78,14 +78,6 @@ fn median(runs: usize, mut step: impl FnMut() -> Result<(), CommandError>) -> Re
     }
     times.sort_by(f64::total_cmp);
     Ok(times[times.len() / 2])
-}
-
-/// Largest resident memory so far where the system tells it (Linux), else 0.
-fn peak_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<f64>().ok());
-    kib.unwrap_or(0.0) / 1024.0
 }
 
 fn dump(attribution: &Attribution, folder: &std::path::Path) -> Result<(), CommandError> {

@@ -1,0 +1,77 @@
+//! From people's answers to labelled explanations.
+//!
+//! ```text
+//! cargo run --release --example label
+//! cargo run --release --example label -- FOLDER --games games.csv --dictionary dictionary.csv
+//! ```
+
+mod args;
+mod table;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anv_core::{Draft, Explanation, LabeledImage, write_file};
+use anv_examples::words::{Clusters, Folder, Input, LABELS_FILE, Report, merged, scores, write_rows};
+use anv_examples::{CommandError, exit_code};
+use anv_global::label_rows;
+use anv_labels::{CleanedGames, ScoreParams, Scores, SharedBestLabel};
+use args::Args;
+use clap::Parser;
+use serde_json::json;
+
+fn main() -> ExitCode {
+    exit_code(label(&Args::parse()))
+}
+
+fn label(args: &Args) -> Result<(), CommandError> {
+    let input = Input::read(&args.words)?;
+    for note in input.notes() {
+        eprintln!("{note}");
+    }
+    let cleaned = input.clean()?;
+    let found = Scores::new(&cleaned, &ScoreParams::default())?;
+    let images = input.images(&found)?;
+    let report = Report::new(&input, &cleaned, &images);
+    if let Clusters::Folders(folders) = &input.clusters {
+        for folder in folders {
+            write_folder(folder, &found, &args.out)?;
+        }
+    }
+    write_tables(&cleaned, &images, &report, &args.out)?;
+    if args.json {
+        let mut text = json!({ "scores": scores(&found), "merged": merged(&images) });
+        if matches!(input.clusters, Clusters::Folders(_)) {
+            text["report"] = serde_json::to_value(&report)?;
+        }
+        println!("{}", serde_json::to_string(&text)?);
+        eprintln!("written to {}", args.out.display());
+        return Ok(());
+    }
+    table::print(&images, &report);
+    println!("written to {}", args.out.display());
+    Ok(())
+}
+
+/// The labelled explanation of one photo: everything of its folder, and the labels.
+fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), CommandError> {
+    let draft = Draft::read(&folder.path)?;
+    let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
+    let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
+    let target = out.join(name.file_name().unwrap_or_default());
+    let labels = serde_json::to_vec_pretty(&explanation.labels)?;
+    Ok(explanation.draft.write(target, &[(LABELS_FILE, &labels)])?)
+}
+
+fn write_tables(
+    cleaned: &CleanedGames<'_>,
+    images: &[LabeledImage],
+    report: &Report,
+    out: &Path,
+) -> Result<(), CommandError> {
+    let mut rewrites = Vec::new();
+    cleaned.write_rewrites(&mut rewrites)?;
+    write_file(out.join("rewrites.csv"), &rewrites)?;
+    write_rows(out, "labels", images.iter().flat_map(label_rows))?;
+    Ok(write_file(out.join("report.json"), &serde_json::to_vec_pretty(report)?)?)
+}
