@@ -120,7 +120,7 @@ pub struct GameCounts {
 impl GameCounts {
     /// Number of games.
     pub fn games(&self) -> u64 {
-        self.wins + self.losses + self.resigns
+        self.wins.saturating_add(self.losses).saturating_add(self.resigns)
     }
 
     /// Mean number of hints a game, from 0; `None` without a game.
@@ -131,10 +131,10 @@ impl GameCounts {
 
 impl std::ops::AddAssign for GameCounts {
     fn add_assign(&mut self, other: Self) {
-        self.wins += other.wins;
-        self.losses += other.losses;
-        self.resigns += other.resigns;
-        self.hints += other.hints;
+        self.wins = self.wins.saturating_add(other.wins);
+        self.losses = self.losses.saturating_add(other.losses);
+        self.resigns = self.resigns.saturating_add(other.resigns);
+        self.hints = self.hints.saturating_add(other.hints);
     }
 }
 

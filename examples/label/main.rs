@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anv_core::{Draft, Explanation, LabeledImage, write_file};
-use anv_examples::words::{Clusters, Folder, Input, LABELS_FILE, Report, merged, scores, write_rows};
+use anv_examples::words::{Clusters, Folder, Input, Report, merged, scores, write_rows};
 use anv_examples::{CommandError, exit_code};
 use anv_global::label_rows;
 use anv_labels::{CleanedGames, ScoreParams, Scores, SharedBestLabel};
@@ -59,8 +59,7 @@ fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), 
     let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
     let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
     let target = out.join(name.file_name().unwrap_or_default());
-    let labels = serde_json::to_vec_pretty(&explanation.labels)?;
-    Ok(explanation.draft.write(target, &[(LABELS_FILE, &labels)])?)
+    Ok(explanation.write(target, &[])?)
 }
 
 fn write_tables(

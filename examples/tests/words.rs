@@ -200,15 +200,3 @@ fn proposals_wait_for_a_person_and_come_once() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`handles` is already"));
 }
-
-#[test]
-#[ignore = "the demonstration waits for the packaged network's last training"]
-fn without_arguments_the_demonstration_is_labelled() {
-    let home = TempDir::new().unwrap();
-    let text = works(&home, "label", &[]);
-    assert!(text.contains("coffee.png") && text.contains("lincoln-cup.jpg"), "{text}");
-    let text = works(&home, "global", &[]);
-    assert!(text.starts_with("cup: 3 images"), "{text}");
-    works(&home, "stats", &[]);
-    works(&home, "dictionary", &[]);
-}

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anv_core::{Draft, LabeledImage, LayerDraft, is_saved_folder};
+use anv_core::{Draft, Explanation, LabeledImage, LayerDraft, is_saved_folder};
 
 use crate::CommandError;
-
-/// The file of a labelled folder that holds its labels.
-pub const LABELS_FILE: &str = "labels.json";
 
 /// What is remembered of a saved folder: some hundred bytes, so that thousands can be looked at together.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,21 +91,21 @@ impl Folder {
     /// # Errors
     /// When there are none, or they cannot be read.
     pub fn labels(&self) -> Result<LabeledImage, CommandError> {
-        let path = self.path.join(LABELS_FILE);
-        let text = std::fs::read(&path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => format!(
-                "{} is not labelled: give --games, or a folder that `label` wrote",
-                self.path.display()
-            ),
-            _ => format!("cannot read {}: {e}", path.display()),
-        })?;
-        let labels: LabeledImage =
-            serde_json::from_slice(&text).map_err(|e| format!("{} is damaged: {e}", path.display()))?;
+        let labels = match Explanation::read(&self.path) {
+            Ok(explanation) => explanation.labels,
+            Err(anv_core::Error::NotLabeled { path }) => {
+                let path = path.display();
+                return Err(
+                    format!("{path} is not labelled: give --games, or a folder that `label` wrote").into()
+                );
+            }
+            Err(error) => return Err(error.into()),
+        };
         match labels.image == self.image && labels.class == self.class {
             true => Ok(labels),
             false => Err(format!(
-                "{} is about the image `{}`, class `{}`: the folder is about `{}`, class `{}`",
-                path.display(),
+                "the labels in {} are about the image `{}`, class `{}`: the folder is about `{}`, class `{}`",
+                self.path.display(),
                 labels.image,
                 labels.class,
                 self.image,

@@ -10,7 +10,7 @@ mod tables;
 mod trend;
 
 pub use args::WordArgs;
-pub use folders::{Folder, LABELS_FILE, LayerFacts};
+pub use folders::{Folder, LayerFacts};
 pub use guesses::{Guesses, ImageGuess, PlayerGuess};
 pub use input::{Clusters, Input, named, skipped_notes};
 pub use json::{groups, merged, scores};
