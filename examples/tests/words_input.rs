@@ -129,7 +129,7 @@ fn formulas_and_markup_in_labels_are_harmless() {
     write(
         &home,
         "games.csv",
-        format!("{HEADER}1,=1+1,a.jpg,13,0,cup,cup,0,=cmd;<script>alert(1)</script>\n"),
+        format!("{HEADER}1,=1+1,a.jpg,13,0,cup,cup,0,=CMD;<script>alert(1)</script>\n"),
     );
     write(&home, "dictionary.csv", "raw,final\ncmd,=cmd\nalert,<b>alert</b>\n");
     works(&home, "label", &["explained", "--games", "games.csv", "--dictionary", "dictionary.csv"]);
