@@ -24,7 +24,7 @@ impl Labeler for Seeded {
         Ok(ClusterLabels { labels: (0..(mix >> 7) % 5).map(label).collect(), counts })
     }
     fn true_class(&self, _: &str) -> Result<Option<String>> {
-        Ok((self.0 % 2 == 0).then(|| "a & b".to_owned()))
+        Ok(self.0.is_multiple_of(2).then(|| "a & b".to_owned()))
     }
 }
 
