@@ -12,15 +12,16 @@ pub struct WordArgs {
     #[arg(value_name = "FOLDER")]
     pub folders: Vec<PathBuf>,
 
-    /// Clusters without pictures instead of folders: image,layer,cluster,weight_percent[,class]
+    /// Clusters without pictures instead of folders: image,layer,cluster,weight_percent, with class where known
     #[arg(long, value_name = "CSV", conflicts_with = "folders")]
     pub clusters: Option<PathBuf>,
 
-    /// People's answers: game,player,image,layer,cluster,true_class,guessed_class,hints_used,labels[,control,language]
+    /// People's answers: game,player,image,layer,cluster,true_class,guessed_class,hints_used,labels, with control and
+    /// language where known
     #[arg(long, value_name = "CSV")]
     pub games: Option<PathBuf>,
 
-    /// The reviewed dictionary: raw,final[,class]; an empty `final` drops the word
+    /// The reviewed dictionary: raw,final, with class where it matters; an empty `final` drops the word
     #[arg(long, value_name = "CSV")]
     pub dictionary: Option<PathBuf>,
 
