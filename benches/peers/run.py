@@ -98,7 +98,7 @@ def seconds(step):
 
 
 def rust(*arguments):
-    command = ["cargo", "run", "--release", "--quiet", "-p", "anv-benches", "--bin", "stages", "--", *arguments]
+    command = ["cargo", "run", "--release", "--quiet", "--bin", "stages", "--", *arguments]
     environment = {**os.environ, "RAYON_NUM_THREADS": str(THREADS)}
     return json.loads(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)
 

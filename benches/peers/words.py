@@ -142,7 +142,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.side:
         return pandas_side(arguments.side)
-    build = ["cargo", "build", "--release", "--quiet", "-p", "anv-benches", "--bin", "words"]
+    build = ["cargo", "build", "--release", "--quiet", "--bin", "words"]
     subprocess.run(build, cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     rust = str(target / "release" / ("words.exe" if os.name == "nt" else "words"))
