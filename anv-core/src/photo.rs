@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 
 use crate::{Error, Result};
 
@@ -54,8 +54,11 @@ pub fn decode_photo(bytes: &[u8], name: &str, limits: &PhotoLimits) -> Result<Rg
     let mut reader = ImageReader::new(BufReader::new(Cursor::new(bytes)))
         .with_guessed_format()
         .map_err(|e| fail(e.to_string()))?;
-    if reader.format().is_none() {
+    let Some(format) = reader.format() else {
         return Err(fail("it is neither JPEG nor PNG nor WebP".into()));
+    };
+    if cut_off(bytes, format) {
+        return Err(fail("it is cut off: the file ends before its last pixels".into()));
     }
     // 8 bytes a pixel: 16-bit RGBA, the widest that the three formats have.
     let mut alloc = Limits::default();
@@ -77,6 +80,41 @@ pub fn decode_photo(bytes: &[u8], name: &str, limits: &PhotoLimits) -> Result<Rg
         true => on_white(&photo.into_rgba8()),
         false => photo.into_rgb8(),
     })
+}
+
+/// Whether the end of the file is missing. The decoder of JPEG fills what is missing with grey and says nothing; an
+/// explanation of grey would be wrong without a word. PNG is checked by its decoder.
+fn cut_off(bytes: &[u8], format: ImageFormat) -> bool {
+    match format {
+        ImageFormat::Jpeg => !has_end_of_image(bytes),
+        // RIFF: the size of what follows stands in bytes 4 to 8.
+        ImageFormat::WebP => bytes.get(4..8).is_none_or(|size| {
+            let size = size.iter().rev().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
+            size + 8 > bytes.len() as u64
+        }),
+        _ => false,
+    }
+}
+
+/// Walks a JPEG's segments to the end-of-image marker (ITU-T T.81, B.1.1); thumbnails inside segments are stepped
+/// over, so their own markers do not count.
+fn has_end_of_image(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    // The next marker; in between lies entropy-coded data, in which 0xFF is followed by 0 or by a restart marker.
+    while let Some(at) = rest.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF)) {
+        let marker = rest[at + 1];
+        rest = &rest[at + 2..];
+        match marker {
+            0xD9 => return true,
+            // Restart, start of image, TEM: without a length.
+            0x01 | 0xD0..=0xD8 => {}
+            _ => match rest.first_chunk().map(|&length| usize::from(u16::from_be_bytes(length))) {
+                Some(length) if length <= rest.len() => rest = &rest[length..],
+                _ => return false,
+            },
+        }
+    }
+    false
 }
 
 fn on_white(photo: &RgbaImage) -> RgbImage {

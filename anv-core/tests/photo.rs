@@ -99,6 +99,31 @@ fn broken_photos_are_refused_by_name() {
     }
 }
 
+/// The decoders of JPEG and WebP would fill in what is missing.
+#[test]
+fn no_photo_is_read_without_its_end() {
+    let noise =
+        RgbImage::from_fn(96, 64, |x, y| Rgb([x * y % 251, x * 7 % 253, y * 5 % 247].map(|v| v as u8)));
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
+        let whole = encode(noise.clone(), format);
+        for kept in (1..whole.len()).step_by(whole.len() / 97).chain([whole.len() - 1]) {
+            let error =
+                decode(&whole[..kept]).map(|p| p.dimensions()).expect_err("a part of a photo is none");
+            assert!(matches!(error, Error::Photo { .. }), "{format:?} {kept} of {}: {error}", whole.len());
+        }
+        // Cameras append things of their own.
+        let longer = [whole.as_slice(), b"trailing bytes"].concat();
+        assert_eq!(decode(&longer).unwrap(), decode(&whole).unwrap(), "{format:?}");
+    }
+    // A complete thumbnail inside a segment is no end of the photo.
+    let jpeg = encode(noise, ImageFormat::Jpeg);
+    let thumbnail = encode(wide(), ImageFormat::Jpeg);
+    let length = (thumbnail.len() as u16 + 2).to_be_bytes();
+    let with = [&jpeg[..2], &[0xFF, 0xE2], &length, &thumbnail, &jpeg[2..]].concat();
+    assert!(decode(&with).is_ok());
+    assert!(decode(&with[..with.len() / 2]).unwrap_err().to_string().contains("cut off"));
+}
+
 #[test]
 fn limits_are_the_callers() {
     let png = encode(wide(), ImageFormat::Png);

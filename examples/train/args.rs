@@ -99,7 +99,7 @@ pub struct Args {
 
     /// Scale the inputs of the light head to this length while it is trained, so that plain and busy pictures count
     /// alike; the network itself stays as it is [default: off]
-    #[arg(long, value_name = "LENGTH", help_heading = "Training", value_parser = positive)]
+    #[arg(long, value_name = "LENGTH", help_heading = "Training", value_parser = positive, conflicts_with = "fine_tune")]
     pub feature_length: Option<f64>,
 
     /// Afterwards train the last three convolutions too
@@ -114,6 +114,11 @@ pub struct Args {
     #[arg(long, value_name = "EPOCHS", help_heading = "Training", requires = "fine_tune",
         value_parser = clap::value_parser!(u32).range(1..))]
     pub fine_tune_epochs: Option<u32>,
+
+    /// End after training and say how the validation pictures do: to compare recipes without a look at the held-out
+    /// ones
+    #[arg(long, help_heading = "Training")]
+    pub validate_only: bool,
 
     /// Markdown to put at the end of the model card: licences, purpose, limits
     #[arg(long, value_name = "FILE")]

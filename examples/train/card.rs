@@ -117,11 +117,21 @@ impl Card<'_> {
                 " The head's inputs are scaled to length {length} while it is trained (not for validation, and not in the network)."
             ),
         };
+        let tuned = match (args.fine_tune, args.bits.count()) {
+            (false, _) => String::new(),
+            (true, 32) => {
+                format!(" Fine-tuning: the last three convolutions too, at {}.", args.fine_tune_learning_rate)
+            }
+            (true, bits) => format!(
+                " Fine-tuning: the last three convolutions too, at {}, in 32 bits; they are rounded to {bits} bits at the end.",
+                args.fine_tune_learning_rate
+            ),
+        };
         let mut text = format!(
             "## Training\n\n```text\n{}\n```\n\nTransfer learning with frozen convolutions, whose output is computed once a picture with \
              the weights as exported. {copies}{scaled} Adam, learning rate {}, weight decay {}, batches of {}, dropout {}, label \
              smoothing {}; training ends after {} epochs without a smaller validation loss, the weights of the best epoch are \
-             kept. The held-out pictures are looked at once, afterwards.\n\n\
+             kept, number 0 being what the phase started from.{tuned} The held-out pictures are looked at once, afterwards.\n\n\
              | phase | epochs | kept | training loss | training accuracy | validation loss | validation accuracy |\n\
              | --- | --- | --- | --- | --- | --- | --- |\n",
             command(args),
@@ -134,13 +144,13 @@ impl Card<'_> {
         );
         for phase in self.history {
             if let Some(e) = phase.epochs.get(phase.best) {
+                let loss = e.loss.map_or("-".into(), |loss| format!("{loss:.3}"));
+                let accuracy = e.accuracy.map_or("-".into(), |share| format!("{:.1} %", 100.0 * share));
                 text += &format!(
-                    "| {} | {} | {} | {:.3} | {:.1} % | {:.3} | {:.1} % |\n",
+                    "| {} | {} | {} | {loss} | {accuracy} | {:.3} | {:.1} % |\n",
                     phase.title,
-                    phase.epochs.len(),
-                    phase.best + 1,
-                    e.loss,
-                    100.0 * e.accuracy,
+                    phase.passes(),
+                    phase.best,
                     e.validation_loss,
                     100.0 * e.validation_accuracy
                 );
@@ -181,12 +191,12 @@ impl Card<'_> {
         let stored = match self.args.bits.count() {
             8 => {
                 "Weights are whole numbers from -127 to 127 with a 16-bit scale for every 16 along a row; biases and small tensors \
-                  are 32-bit. The frozen convolutions were rounded before the head was trained on their output. Compared with the \
+                  are 32-bit. The convolutions that stay frozen were rounded before anything was trained on their output. Compared with the \
                   unrounded network, the weight of single feature maps in an explanation may move by some percent of the layer's \
                   largest (13 % was seen): what is explained is the network as it is in this file."
             }
             16 => {
-                "Weights are 16-bit floating point; the frozen convolutions were rounded before the head was trained."
+                "Weights are 16-bit floating point; the convolutions that stay frozen were rounded before anything was trained on their output."
             }
             _ => "Weights are 32-bit floating point, unrounded.",
         };

@@ -20,7 +20,7 @@ pub struct State {
     pub best: Vec<Vec<f32>>,
     /// Steps taken.
     pub steps: u64,
-    /// All epochs so far.
+    /// All epochs so far; number 0 is the state before the first step.
     pub epochs: Vec<Epoch>,
 }
 

@@ -12,7 +12,7 @@ const COLUMN: f64 = 440.0;
 /// What a panel shows of an epoch.
 struct Measure {
     title: &'static str,
-    training: fn(&Epoch) -> f64,
+    training: fn(&Epoch) -> Option<f64>,
     validation: fn(&Epoch) -> f64,
     percent: bool,
 }
@@ -21,7 +21,7 @@ const MEASURES: [Measure; 2] = [
     Measure { title: "Loss", training: |e| e.loss, validation: |e| e.validation_loss, percent: false },
     Measure {
         title: "Accuracy",
-        training: |e| 100.0 * e.accuracy,
+        training: |e| e.accuracy.map(|a| 100.0 * a),
         validation: |e| 100.0 * e.validation_accuracy,
         percent: true,
     },
@@ -59,11 +59,12 @@ fn legend(x: f64, y: f64) -> String {
 
 fn panel(phase: &PhaseHistory, measure: &Measure) -> String {
     let (width, height) = PANEL;
-    let series =
-        [measure.training, measure.validation].map(|f| phase.epochs.iter().map(f).collect::<Vec<_>>());
-    let (low, high, step) = range(series.iter().flatten().copied(), measure.percent);
-    let last = phase.epochs.len().max(2) as f64;
-    let x = |epoch: usize| (epoch as f64) / (last - 1.0) * width;
+    let numbered = || phase.epochs.iter().enumerate();
+    let training: Vec<_> = numbered().filter_map(|(i, e)| Some((i, (measure.training)(e)?))).collect();
+    let validation: Vec<_> = numbered().map(|(i, e)| (i, (measure.validation)(e))).collect();
+    let series = [training, validation];
+    let (low, high, step) = range(series.iter().flatten().map(|(_, value)| *value), measure.percent);
+    let x = |epoch: usize| epoch as f64 / phase.passes().max(1) as f64 * width;
     let y = |value: f64| height - (value - low) / (high - low) * height;
 
     let mut out =
@@ -75,26 +76,26 @@ fn panel(phase: &PhaseHistory, measure: &Measure) -> String {
         let label = label(value, step, measure.percent);
         out += &text(-8.0, y(value) + 4.0, 11.0, GREY, "end", &label);
     }
-    for epoch in epoch_ticks(phase.epochs.len()) {
-        out += &text(x(epoch - 1), height + 18.0, 11.0, GREY, "middle", &epoch.to_string());
+    for epoch in epoch_ticks(phase.passes()) {
+        out += &text(x(epoch), height + 18.0, 11.0, GREY, "middle", &epoch.to_string());
     }
     out += &text(width / 2.0, height + 36.0, 11.0, GREY, "middle", "epoch");
     for (values, colour) in series.iter().zip([BLUE, ORANGE]) {
         let points: Vec<_> =
-            values.iter().enumerate().map(|(i, &v)| format!("{:.1},{:.1}", x(i), y(v))).collect();
+            values.iter().map(|&(epoch, value)| format!("{:.1},{:.1}", x(epoch), y(value))).collect();
         out += &format!(
             "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\" points=\"{}\"/>\n",
             points.join(" ")
         );
     }
-    if let Some(&value) = series[1].get(phase.best) {
+    if let Some(&(_, value)) = series[1].get(phase.best) {
         let label = label(value, 0.001, measure.percent);
         out += &format!(
             "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4.5\" fill=\"#fff\" stroke=\"{ORANGE}\" stroke-width=\"2\">\
              <title>{}</title></circle>\n",
             x(phase.best),
             y(value),
-            escape(&format!("epoch {}: {label}", phase.best + 1))
+            escape(&format!("epoch {}: {label}", phase.best))
         );
     }
     out
@@ -132,14 +133,10 @@ fn label(value: f64, step: f64, percent: bool) -> String {
     }
 }
 
-/// The first epoch, round numbers and no more than about ten.
+/// The start, round numbers and no more than about ten.
 fn epoch_ticks(epochs: usize) -> Vec<usize> {
     let step = [1, 2, 5, 10, 20, 50, 100, 200, 500].into_iter().find(|s| epochs / s <= 10).unwrap_or(1000);
-    let mut ticks: Vec<_> = (1..=epochs).filter(|e| e % step == 0).collect();
-    if ticks.first() != Some(&1) && epochs > 0 {
-        ticks.insert(0, 1);
-    }
-    ticks
+    (0..=epochs).step_by(step).collect()
 }
 
 #[cfg(test)]
@@ -151,14 +148,20 @@ mod tests {
     fn axes_are_round() {
         assert_eq!(range([0.31, 4.2].into_iter(), false), (0.0, 5.0, 1.0));
         assert_eq!(range([12.0, 99.0].into_iter(), true), (0.0, 100.0, 20.0));
-        assert_eq!(epoch_ticks(4), [1, 2, 3, 4]);
-        assert_eq!(epoch_ticks(23), [1, 5, 10, 15, 20]);
+        assert_eq!(epoch_ticks(4), [0, 1, 2, 3, 4]);
+        assert_eq!(epoch_ticks(23), [0, 5, 10, 15, 20]);
     }
 
     #[test]
-    fn one_epoch_and_odd_names_are_drawn() {
-        let epoch = Epoch { loss: 1.0, accuracy: 0.5, validation_loss: 1.0, validation_accuracy: 0.5 };
-        let svg = draw("a < b & c", &[PhaseHistory { title: "Head", epochs: vec![epoch], best: 0 }]);
-        assert!(svg.contains("a &lt; b &amp; c") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    fn few_epochs_and_odd_names_are_drawn() {
+        let start = Epoch { loss: None, accuracy: None, validation_loss: 2.0, validation_accuracy: 0.1 };
+        let epoch = Epoch { loss: Some(1.0), accuracy: Some(0.5), ..start };
+        for epochs in [vec![start], vec![start, epoch]] {
+            let svg = draw("a < b & c", &[PhaseHistory { title: "Head", epochs, best: 0 }]);
+            assert!(
+                svg.contains("a &lt; b &amp; c") && !svg.contains("NaN") && !svg.contains("inf"),
+                "{svg}"
+            );
+        }
     }
 }

@@ -46,5 +46,8 @@ pub(crate) fn train(args: &Args) -> Result<(), CommandError> {
     let dataset = Dataset::open(args, &out)?;
     report::dataset(&dataset);
     let trained = learn::learn(args, &out.join("cache"), &backbone, &dataset)?;
+    if args.validate_only {
+        return report::validation(&out, &trained);
+    }
     report::write(args, &out, &backbone, &dataset, &trained, &remarks)
 }

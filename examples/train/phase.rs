@@ -54,9 +54,13 @@ impl Phase<'_> {
         checkpoint: &Checkpoint,
     ) -> Result<(Vec<Parameter>, PhaseHistory), CommandError> {
         let mut state = checkpoint.resume(State::new(first));
+        if state.epochs.is_empty() {
+            let (validation_loss, validation_accuracy) = self.judge(&state)?;
+            state.epochs.push(Epoch { loss: None, accuracy: None, validation_loss, validation_accuracy });
+        }
         let limit = self.epochs as usize;
-        let mut progress = Progress::new(self.title, "epochs", state.epochs.len(), limit);
-        while state.epochs.len() < limit && !self.finished(&state) {
+        let mut progress = Progress::new(self.title, "epochs", state.epochs.len() - 1, limit);
+        while state.epochs.len() <= limit && !self.finished(&state) {
             let epoch = self.epoch(&mut state)?;
             progress.remark(format!("(at most), validation {:.1} %", 100.0 * epoch.validation_accuracy));
             state.epochs.push(epoch);
@@ -80,7 +84,7 @@ impl Phase<'_> {
     }
 
     fn epoch(&mut self, state: &mut State) -> Result<Epoch, CommandError> {
-        let number = (state.epochs.len() + 1).to_string();
+        let number = state.epochs.len().to_string();
         let mut order = self.train.clone();
         order.shuffle(&mut rng(self.args.seed, &["order", self.name, &number]));
         let random = rng(self.args.seed, &["dropout", self.name, &number]);
@@ -105,8 +109,8 @@ impl Phase<'_> {
         let (validation_loss, validation_accuracy) = self.judge(state)?;
         let samples = order.len() as f64;
         Ok(Epoch {
-            loss: loss_sum / samples,
-            accuracy: right as f64 / samples,
+            loss: Some(loss_sum / samples),
+            accuracy: Some(right as f64 / samples),
             validation_loss,
             validation_accuracy,
         })

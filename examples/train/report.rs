@@ -47,6 +47,25 @@ pub fn dataset(dataset: &Dataset) {
     );
 }
 
+/// Says how the validation pictures do after each phase and writes how it went; nothing else is judged.
+pub fn validation(out: &Path, trained: &Trained) -> Result<(), CommandError> {
+    for phase in &trained.history {
+        let best = phase.epochs[phase.best];
+        println!(
+            "{:<12} {} epochs, kept number {}: validation loss {:.4}, accuracy {:.2} %",
+            phase.title,
+            phase.passes(),
+            phase.best,
+            best.validation_loss,
+            100.0 * best.validation_accuracy
+        );
+    }
+    let file = out.join("history.csv");
+    write_file(&file, history::csv(&trained.history).as_bytes())?;
+    println!("\nhistory  {}", file.display());
+    Ok(())
+}
+
 /// Writes the network, judges it on the held-out pictures, writes card, tables and drawings.
 pub fn write(
     args: &Args,
