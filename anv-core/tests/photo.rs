@@ -107,9 +107,11 @@ fn no_photo_is_read_without_its_end() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
         let whole = encode(noise.clone(), format);
         for kept in (1..whole.len()).step_by(whole.len() / 97).chain([whole.len() - 1]) {
-            let error =
-                decode(&whole[..kept]).map(|p| p.dimensions()).expect_err("a part of a photo is none");
-            assert!(matches!(error, Error::Photo { .. }), "{format:?} {kept} of {}: {error}", whole.len());
+            // What follows a PNG's last pixels may be missing: nothing is made up.
+            match decode(&whole[..kept]) {
+                Ok(photo) => assert!(format == ImageFormat::Png && photo == noise, "{format:?} {kept}"),
+                Err(error) => assert!(matches!(error, Error::Photo { .. }), "{format:?} {kept}: {error}"),
+            }
         }
         // Cameras append things of their own.
         let longer = [whole.as_slice(), b"trailing bytes"].concat();

@@ -170,7 +170,10 @@ fn wrong_photos_and_options_are_refused() {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("empty.jpg"), "").unwrap();
     fs::write(home.path().join("text.png"), "no picture").unwrap();
-    let cases: [(&[&str], &str); 11] = [
+    let panda = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/photos/panda.jpg");
+    fs::write(home.path().join("cut.jpg"), &fs::read(panda).unwrap()[..3000]).unwrap();
+    let cases: [(&[&str], &str); 12] = [
+        (&["cut.jpg"], "cut.jpg: it is cut off"),
         (&["empty.jpg"], "empty.jpg: it is empty"),
         (&["text.png"], "neither JPEG nor PNG nor WebP"),
         (&["missing.jpg"], "cannot read missing.jpg"),

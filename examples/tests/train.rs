@@ -273,6 +273,22 @@ fn fine_tuning_has_an_end_of_its_own() {
 }
 
 #[test]
+fn recipes_are_compared_without_a_look_at_the_held_out_pictures() {
+    let bench = Bench::new();
+    let output = bench.run(&bench.words("out", &["--epochs", "3", "--validate-only"]));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && said.contains("Head") && said.contains("history.csv"), "{said}");
+    for file in ["vgg11-shapes.safetensors", "MODEL_CARD.md", "held-out.csv"] {
+        assert!(!bench.path("out").join(file).exists(), "{file}");
+    }
+    // The same command without the option goes on from there.
+    let checkpoint = bench.path("out/cache/checkpoint-head.safetensors");
+    let before = fs::read(&checkpoint).unwrap();
+    bench.train("out", &["--epochs", "3"]);
+    assert!(fs::read(&checkpoint).unwrap() == before);
+}
+
+#[test]
 fn the_thesis_head_and_half_precision_are_exported() {
     let bench = Bench::new();
     bench.train("out", &["--epochs", "2", "--head", "thesis", "--bits", "16"]);
