@@ -8,7 +8,10 @@ use std::fs::File;
 
 use anv_core::Draft;
 use anv_global::read_parquet;
-use common::{run, shared, two_photos, works, write};
+use common::{HEADER, run, shared, two_photos, works, write};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -199,4 +202,38 @@ fn proposals_wait_for_a_person_and_come_once() {
     let output = run(&home, "dictionary", &["--accept", "other.csv", "--dictionary", "mine.csv"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`handles` is already"));
+}
+
+#[test]
+fn the_order_of_rows_and_folders_changes_no_byte() {
+    let home = TempDir::new().unwrap();
+    two_photos(&home);
+    let games = fs::read_to_string(home.path().join("games.csv")).unwrap();
+    let mut rows: Vec<_> = games.lines().skip(1).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    let mut seen: Option<Vec<Vec<u8>>> = None;
+    for round in 0..4 {
+        write(&home, "shuffled.csv", format!("{HEADER}{}\n", rows.join("\n")));
+        let folders =
+            if round % 2 == 0 { ["explained/a", "explained/b"] } else { ["explained/b", "explained/a"] };
+        let input = ["--games", "shuffled.csv", "--dictionary", "dictionary.csv"];
+        works(&home, "label", &[&folders[..], &input].concat());
+        works(&home, "global", &["labelled", "--class", "cup", "--group", "all"]);
+        let files = [
+            "labelled/a/anv.json",
+            "labelled/b/anv.json",
+            "labelled/labels.csv",
+            "labelled/rewrites.csv",
+            "labelled/report.json",
+            "global/features.csv",
+            "global/global.json",
+            "global/labels.parquet",
+        ];
+        let found: Vec<_> = files.iter().map(|name| fs::read(home.path().join(name)).unwrap()).collect();
+        for (index, name) in files.iter().enumerate() {
+            assert!(seen.as_ref().is_none_or(|seen| seen[index] == found[index]), "{name} in round {round}");
+        }
+        seen.get_or_insert(found);
+        rows.shuffle(&mut random);
+    }
 }
