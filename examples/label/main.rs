@@ -8,17 +8,18 @@
 mod args;
 mod table;
 
+use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anv_core::{Draft, Explanation, LabeledImage, write_file};
-use anv_examples::words::{Clusters, Folder, Input, Report, merged, scores, write_rows};
+use anv_examples::words::{Clusters, Folder, Input, MergedList, Report, ScoreList, write_rows};
 use anv_examples::{CommandError, exit_code};
 use anv_global::label_rows;
 use anv_labels::{CleanedGames, ScoreParams, Scores, SharedBestLabel};
 use args::Args;
 use clap::Parser;
-use serde_json::json;
+use serde::Serialize;
 
 fn main() -> ExitCode {
     exit_code(label(&Args::parse()))
@@ -40,17 +41,31 @@ fn label(args: &Args) -> Result<(), CommandError> {
     }
     write_tables(&cleaned, &images, &report, &args.out)?;
     if args.json {
-        let mut text = json!({ "scores": scores(&found), "merged": merged(&images) });
-        if matches!(input.clusters, Clusters::Folders(_)) {
-            text["report"] = serde_json::to_value(&report)?;
-        }
-        println!("{}", serde_json::to_string(&text)?);
+        let report = matches!(input.clusters, Clusters::Folders(_)).then_some(&report);
+        print_json(&Printed { merged: MergedList(&images), report, scores: ScoreList(&found) })?;
         eprintln!("written to {}", args.out.display());
         return Ok(());
     }
     table::print(&images, &report);
     println!("written to {}", args.out.display());
     Ok(())
+}
+
+/// What --json prints.
+#[derive(Serialize)]
+struct Printed<'a> {
+    merged: MergedList<'a>,
+    /// Not for label sets without pictures, whose shape is that of the independent program's file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Report>,
+    scores: ScoreList<'a>,
+}
+
+fn print_json(printed: &Printed<'_>) -> Result<(), CommandError> {
+    let mut out = BufWriter::new(stdout().lock());
+    serde_json::to_writer(&mut out, printed)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
 }
 
 /// The labelled explanation of one photo: everything of its folder, and the labels.

@@ -6,11 +6,16 @@ use anv_examples::{number, printable, text_table};
 
 /// Players listed; the report has all.
 const PLAYERS: usize = 10;
+/// Images listed; the tables on disk have all.
+const IMAGES: usize = 20;
 
 /// Prints a table an image, and what there is to say about games and players.
 pub fn print(images: &[LabeledImage], report: &Report) {
-    for image in images {
+    for image in images.iter().take(IMAGES) {
         print_image(image);
+    }
+    if images.len() > IMAGES {
+        println!("… {} more images in labels.csv\n", images.len() - IMAGES);
     }
     print_games(report);
     print_players(report);

@@ -1,29 +1,47 @@
-//! Scores, merged clusters and global features as JSON for programs.
+//! Scores, merged clusters and global features as JSON for programs; lists are written as they are walked through,
+//! so that a million games need no memory of their own.
 
 use anv_core::{GlobalExplanation, LabeledImage};
-use anv_labels::Scores;
+use anv_labels::{ClusterScores, Scores};
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// `[{image, layer, cluster, label, score}, …]` by image, layer, cluster and label.
-pub fn scores(scores: &Scores<'_>) -> Value {
-    let mut rows = Vec::new();
-    for c in scores.iter() {
-        let mut labels = c.labels;
-        labels.sort_by(|a, b| a.label.cmp(&b.label));
-        rows.extend(labels.iter().map(|l| {
-            json!({
-                "image": c.image, "layer": c.layer, "cluster": c.cluster, "label": &*l.label, "score": l.score,
-            })
-        }));
+#[derive(Debug)]
+pub struct ScoreList<'a>(pub &'a Scores<'a>);
+
+impl Serialize for ScoreList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for ClusterScores { image, layer, cluster, mut labels, .. } in self.0.iter() {
+            labels.sort_by(|a, b| a.label.cmp(&b.label));
+            for l in &labels {
+                let (label, score) = (&*l.label, l.score);
+                list.serialize_element(&ScoreRow { cluster, image, label, layer, score })?;
+            }
+        }
+        list.end()
     }
-    rows.into()
+}
+
+#[derive(Serialize)]
+struct ScoreRow<'a> {
+    cluster: usize,
+    image: &'a str,
+    label: &'a str,
+    layer: usize,
+    score: f64,
 }
 
 /// `[{image, layer, clusters: [{members, weight, best, labels: [[label, score], …]}, …]}, …]`.
-pub fn merged(images: &[LabeledImage]) -> Value {
-    let layers = images.iter().flat_map(|image| image.layers.iter().map(move |layer| (image, layer)));
-    layers
-        .map(|(image, layer)| {
+#[derive(Debug)]
+pub struct MergedList<'a>(pub &'a [LabeledImage]);
+
+impl Serialize for MergedList<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let layers = self.0.iter().flat_map(|image| image.layers.iter().map(move |layer| (image, layer)));
+        serializer.collect_seq(layers.map(|(image, layer)| {
             let clusters: Vec<_> = layer
                 .clusters
                 .iter()
@@ -37,8 +55,8 @@ pub fn merged(images: &[LabeledImage]) -> Value {
                 })
                 .collect();
             json!({ "image": image.image, "layer": layer.layer, "clusters": clusters })
-        })
-        .collect()
+        }))
+    }
 }
 
 /// `[[[label, global score, mean weight], …], …]`, one list a group of layers.

@@ -13,7 +13,7 @@ pub use args::WordArgs;
 pub use folders::{Folder, LayerFacts};
 pub use guesses::{Guesses, ImageGuess, PlayerGuess};
 pub use input::{Clusters, Input, named, skipped_notes};
-pub use json::{groups, merged, scores};
+pub use json::{MergedList, ScoreList, groups};
 pub use report::{GameTotals, LabelTotals, Report};
 pub use tables::{csv_table, write_rows};
 pub use trend::{Trend, trends};
