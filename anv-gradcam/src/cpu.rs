@@ -7,7 +7,17 @@ use crate::{Convolution, Error, Result};
 
 /// The type that a network computes in: f64 for [`Convolution::Exact`], which is for the CPU alone.
 pub(crate) fn dtype(device: &Device, convolution: Convolution) -> DType {
-    if device.is_cpu() && convolution == Convolution::Exact { DType::F64 } else { DType::F32 }
+    match convolution {
+        Convolution::Exact if device.is_cpu() => DType::F64,
+        Convolution::Half => DType::F16,
+        _ => DType::F32,
+    }
+}
+
+/// What the logit's gradient of 1 is multiplied by on its way back. Gradients of VGG-16's first layers lie around
+/// 1e-6 to 1e-4, where half precision has few digits left; a power of two moves them without rounding.
+pub(crate) fn gradient_scale(dtype: DType) -> f32 {
+    if dtype == DType::F16 { 4096.0 } else { 1.0 }
 }
 
 /// Whether this crate's own f32 kernels serve, rather than the tensor library's operations.

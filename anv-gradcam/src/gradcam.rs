@@ -112,13 +112,21 @@ impl GradCam {
         let logits = output.to_dtype(DType::F32)?.to_vec2::<f32>()?;
         let classes: Vec<_> =
             logits.iter().map(|row| Ok(class.unwrap_or(argmax(row)?))).collect::<Result<_>>()?;
+        let scale = cpu::gradient_scale(output.dtype());
         let mut seed = vec![0f32; logits.iter().map(Vec::len).sum()];
         for (row, &class) in classes.iter().enumerate() {
-            seed[row * tape.info.classes.len() + class] = 1.0;
+            seed[row * tape.info.classes.len() + class] = scale;
         }
         let shape = (classes.len(), tape.info.classes.len());
         let seed = Tensor::from_vec(seed, shape, self.network.device())?.to_dtype(output.dtype())?;
-        trace.backward(seed, visit)?;
+        if scale == 1.0 {
+            trace.backward(seed, visit)?;
+        } else {
+            trace.backward(seed, &mut |layer, activation, gradient| {
+                let gradient = (gradient.to_dtype(DType::F32)? / f64::from(scale))?;
+                visit(layer, &activation.to_dtype(DType::F32)?, &gradient)
+            })?;
+        }
         Ok((logits, classes))
     }
 

@@ -54,6 +54,11 @@ pub enum Convolution {
     /// can promise (a neuron within rounding of 0 moves the layers before it by up to 0.4 % of their largest
     /// weight). For the CPU; elsewhere the same as `Fast`.
     Exact,
+    /// The tensor library's operations on half-precision numbers (IEEE binary16): for GPUs, where it halves memory and
+    /// time; on the CPU slower than anything else here, but the same numbers. The gradient is scaled by a power of
+    /// two on its way, so that small values do not vanish, and given back in f32. A network whose activations exceed
+    /// 65,504 gives [`Error::OutputNotFinite`](crate::Error::OutputNotFinite).
+    Half,
     /// The tensor library's own operations, for pooling too: what runs on CUDA and Metal in any case, here also
     /// on the CPU, much slower.
     Candle,

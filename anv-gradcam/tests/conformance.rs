@@ -23,6 +23,9 @@ const LOGIT: f64 = 1e-3;
 const POOLED: f64 = 1e-3;
 /// A channel this near to the threshold, relative, may fall on either side of it.
 const NEAR_THRESHOLD: f64 = 1e-4;
+/// Half precision, of the layer's largest: the largest and the mean deviation of any layer.
+const HALF: f64 = 5e-2;
+const HALF_MEAN: f64 = 5e-3;
 /// What a gate on the other side may move in `Fast`.
 const POOLED_TIE: f64 = 1e-2;
 /// An activation is 0 to within rounding below this share of the layer's largest.
@@ -150,6 +153,25 @@ fn turned_gates(fast: &LayerGradient, exact: &LayerGradient) -> usize {
         assert!(f.max(**e) < ROUNDING * largest, "{}: {f} for {e}", exact.layer.name);
     }
     turned.len()
+}
+
+/// What half precision costs, on one photo: on the CPU it takes seconds.
+#[test]
+fn half_precisions_rounding() {
+    let Some(shared) = shared() else { return };
+    let network = network(&shared);
+    let exact = gradients(&network, &shared, IMAGES[0]);
+    let half = gradients(&network.with_convolution(Convolution::Half), &shared, IMAGES[0]);
+    let (mut worst, mut mean) = (0f64, 0f64);
+    for (half, exact) in half.layers.iter().zip(&exact.layers) {
+        let (found, expected) = (half.guided_gap().unwrap().to_vec(), exact.guided_gap().unwrap().to_vec());
+        let largest = expected.iter().fold(0f64, |m, v| m.max(v.abs()));
+        let off: f64 = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).sum();
+        worst = worst.max(deviation(&found, &expected));
+        mean = mean.max(off / found.len() as f64 / largest);
+    }
+    eprintln!("{}: half precision moves a weight by up to {worst:.1e}, {mean:.1e} on average", IMAGES[0]);
+    assert!(worst < HALF && mean < HALF_MEAN);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use anv_core::{Attributor, ClassChoice, LayerSelection, Target, image::RgbImage};
-use anv_gradcam::candle_core::{Device, Tensor};
+use anv_gradcam::candle_core::{self, Device, Tensor};
 use anv_gradcam::{ConvParams, Convolution, Error, GradCam, Network, Result, conv2d, max_pool2d};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng, seq::SliceRandom};
@@ -12,6 +12,8 @@ use rand_chacha::ChaCha8Rng;
 /// Weights from different kernels or devices, as a share of the layer's largest: rounding of f32 sums, with F(4x4)
 /// coarser by some twenty times.
 const PARITY: f64 = 1e-4;
+/// The same in half precision: 11 bits a number, rounding and gates on the other side.
+const HALF: f64 = 2e-2;
 /// Sums of permuted summands differ by rounding.
 const PERMUTED: f64 = 1e-5;
 
@@ -102,6 +104,47 @@ fn every_device_gives_the_same_weights() {
         eprintln!("{name}: largest deviation {worst:.1e} of the layer's largest weight");
         assert!(worst < PARITY, "{name}: {worst}");
     }
+}
+
+/// Mean difference of a layer's weights, as a share of its largest: single channels move more where a gate turns.
+fn mean_deviation(found: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
+    let of_layer = |(found, expected): (&Vec<f64>, &Vec<f64>)| {
+        let largest = expected.iter().fold(1e-12f64, |m, v| m.max(v.abs()));
+        found.iter().zip(expected).map(|(a, b)| (a - b).abs()).sum::<f64>() / found.len() as f64 / largest
+    };
+    found.iter().zip(expected).map(of_layer).fold(0.0, f64::max)
+}
+
+#[test]
+fn half_precision_stays_near() {
+    let mut devices: Vec<_> = devices().into_iter().map(|(name, device, _)| (name, device)).collect();
+    devices.remove(0); // The CPU is there twice.
+    for (name, device) in devices {
+        let mut worst = 0f64;
+        for seed in 1..4 {
+            let source = Weights::new(seed);
+            let photo = photo(seed, 60, 50);
+            let target = Target { class: ClassChoice::Index(2), ..Target::default() };
+            let exact = source.network(&Device::Cpu, (32, 40)).unwrap().with_convolution(Convolution::Exact);
+            let half = source.network(&device, (32, 40)).unwrap().with_convolution(Convolution::Half);
+            let gradients =
+                GradCam::new(half.clone()).gradients(&half.preprocess(&photo).unwrap(), &target).unwrap();
+            assert_eq!(gradients.layers[0].gradient.dtype(), candle_core::DType::F32);
+            let (found, expected) = (weights(half, &photo, &target), weights(exact, &photo, &target));
+            worst = worst.max(mean_deviation(&found, &expected));
+        }
+        eprintln!("{name}, half: mean deviation at most {worst:.1e} of the layer's largest weight");
+        assert!(worst > 0.0 && worst < HALF, "{name}: {worst}");
+    }
+}
+
+#[test]
+fn half_precision_says_when_numbers_grow_too_large() {
+    let mut source = Weights::new(1);
+    source.kernels[0] = (&source.kernels[0] * 1e5).unwrap();
+    let half = source.network(&Device::Cpu, (32, 40)).unwrap().with_convolution(Convolution::Half);
+    let error = GradCam::new(half).attribute(&photo(1, 32, 40), &Target::default()).unwrap_err();
+    assert!(matches!(error, Error::OutputNotFinite), "{error}");
 }
 
 proptest! {

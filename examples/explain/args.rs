@@ -58,6 +58,10 @@ pub struct Args {
     #[arg(long)]
     pub exact: bool,
 
+    /// Compute the network in half precision: for GPUs
+    #[arg(long, conflicts_with = "exact")]
+    pub half: bool,
+
     /// Colours of the heatmaps: inferno or viridis (perceptually uniform), jet (as in the thesis)
     #[arg(long, default_value = "inferno", value_name = "NAME", value_parser = parse_colors)]
     pub colors: ColorMap,

@@ -79,6 +79,9 @@ fn network(args: &Args) -> Result<Network, CommandError> {
     if args.exact {
         options = options.convolution(Convolution::Exact);
     }
+    if args.half {
+        options = options.convolution(Convolution::Half);
+    }
     if let Some(path) = &args.class_names {
         let text = std::fs::read_to_string(path)
             .map_err(|e| format!("cannot read the class names in {}: {e}", path.display()))?;

@@ -87,7 +87,9 @@ impl Op for Conv {
             return self.exact_forward(input, &g);
         }
         if !cpu::is_native(input, convolution) {
-            let output = candle_forward(input, &self.kernel, self.bias.as_ref(), self.params)?;
+            let kernel = self.kernel.to_dtype(input.dtype())?;
+            let bias = self.bias.as_ref().map(|b| b.to_dtype(input.dtype())).transpose()?;
+            let output = candle_forward(input, &kernel, bias.as_ref(), self.params)?;
             return if self.relu { Ok(output.relu()?) } else { Ok(output) };
         }
         let bias = self.bias.as_ref().map(|b| b.to_vec1::<f32>()).transpose()?;
@@ -112,7 +114,8 @@ impl Op for Conv {
         }
         if !cpu::is_native(gradient, convolution) {
             let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
-            return Ok(vec![candle_input_gradient(&gated, &self.kernel, &g)?]);
+            let kernel = self.kernel.to_dtype(gradient.dtype())?;
+            return Ok(vec![candle_input_gradient(&gated, &kernel, &g)?]);
         }
         let result = cpu::with_values2(gradient, &self.kernel, |d, k| match self.relu {
             true => cpu::with_values(output, |a| kernel::input_gradient(d, Some(a), k, &g)),
