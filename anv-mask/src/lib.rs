@@ -72,6 +72,6 @@ mod reveal;
 
 pub use color::ColorMap;
 pub use error::{Error, Result};
-pub use figure::Figure;
+pub use figure::{Figure, LabeledFigure, Sheet};
 pub use overlay::{normalize, overlay, resize_bilinear};
 pub use reveal::{MaskParams, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};

@@ -6,6 +6,7 @@
 //! ```
 
 mod args;
+mod details;
 mod table;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use anv_examples::words::{Clusters, Folder, Input, Report, merged, scores, write
 use anv_examples::{CommandError, exit_code};
 use anv_global::label_rows;
 use anv_labels::{CleanedGames, ScoreParams, Scores, SharedBestLabel};
+use anv_mask::LabeledFigure;
 use args::Args;
 use clap::Parser;
 use serde_json::json;
@@ -59,7 +61,14 @@ fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), 
     let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
     let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
     let target = out.join(name.file_name().unwrap_or_default());
-    Ok(explanation.write(target, &[])?)
+    let figure = LabeledFigure::new(&explanation);
+    let svg = figure.svg()?;
+    let (png, html) = rayon::join(|| figure.png(), || figure.html());
+    let (png, html) = (png?, html?);
+    let further: [(&str, &[u8]); 3] =
+        [("anv.svg", svg.as_bytes()), ("anv.png", &png), ("anv.html", html.as_bytes())];
+    explanation.write(&target, &further)?;
+    details::write(&figure, &target.join("details"))
 }
 
 fn write_tables(
