@@ -30,7 +30,8 @@ fn remove_others(folder: &Path, current: &BTreeSet<String>) -> Result<(), Comman
         let entry = entry.map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if is_sheet(&name) && !current.contains(&name) {
-            fs::remove_file(entry.path()).map_err(|e| format!("cannot remove {}: {e}", entry.path().display()))?;
+            fs::remove_file(entry.path())
+                .map_err(|e| format!("cannot remove {}: {e}", entry.path().display()))?;
         }
     }
     Ok(())

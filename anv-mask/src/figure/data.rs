@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::html_labels::Words;
 use super::view::{ClusterView, LayerView, View};
 use super::{encode, of_cluster, words};
 use crate::{Error, MaskParams, Result};
@@ -42,6 +43,9 @@ struct Cluster {
     first: String,
     /// σ across and along the rows, in pixels of the embedded photo.
     sigma: [f64; 2],
+    /// What people said; nothing in a draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<Words>,
 }
 
 #[derive(Serialize)]
@@ -85,6 +89,7 @@ fn layer(view: &LayerView<'_>, params: &MaskParams, photo: (u32, u32), step: u8)
             channels: cluster.channels.to_vec(),
             first: encode::grey(first.ncols() as u32, first.nrows() as u32, &grey)?,
             sigma,
+            words: Words::new(view, cluster, params, photo).map_err(of_cluster(layer.layer.number, i))?,
         })
     };
     let percent = |channel: usize| layer.weights_percent.get(channel).copied().unwrap_or(0.0);
@@ -112,6 +117,6 @@ fn layer(view: &LayerView<'_>, params: &MaskParams, photo: (u32, u32), step: u8)
 }
 
 /// Four decimals: more than the page shows.
-fn round(value: f64) -> f64 {
+pub(super) fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

@@ -8,7 +8,7 @@ use super::paint::{font_face, push};
 use super::text::{clean, escape};
 use super::tiles::Tiles;
 use super::view::{ClusterView, LayerView, View};
-use super::{data, encode, words};
+use super::{data, encode, html_labels, words};
 use crate::overlay::shrink;
 use crate::{ColorMap, Result};
 
@@ -123,23 +123,37 @@ fn section(out: &mut String, view: &View<'_>, layer: &LayerView<'_>, tiles: &Til
             words::percent(words::shown(layer))
         ),
     );
+    let most = view.highest_score();
     for (c, cluster) in layer.clusters.iter().enumerate() {
-        tile(out, layer, cluster, c, tiles.uri(index, c));
+        let mut labels = String::new();
+        match cluster.words {
+            Some(words) => html_labels::rows(&mut labels, words, most),
+            None => labels.push_str("<span class=\"label\"></span>"),
+        }
+        tile(out, layer, cluster, c, (tiles.uri(index, c), &labels));
     }
     out.push_str("</ol>\n</section>\n");
 }
 
-fn tile(out: &mut String, layer: &LayerView<'_>, cluster: &ClusterView<'_>, index: usize, heat: &str) {
+fn tile(
+    out: &mut String,
+    layer: &LayerView<'_>,
+    cluster: &ClusterView<'_>,
+    index: usize,
+    (heat, labels): (&str, &str),
+) {
     let weight = words::percent(cluster.weight);
     let maps = words::maps(cluster.channels.len());
+    let called = cluster.words.and_then(words::label).map(|l| format!(", called {}", escape(&l)));
+    let called = called.unwrap_or_default();
     push(
         out,
         format_args!(
             "<li><a class=\"tile\" id=\"layer{n}.cluster{index}\" href=\"#layer{n}.cluster{index}\" \
-             aria-label=\"Layer {n}, cluster {} of {}: {weight} of the evidence, {maps}. Show details\">\
+             aria-label=\"Layer {n}, cluster {} of {}: {weight} of the evidence, {maps}{called}. Show details\">\
              <span class=\"photo\"><img class=\"heat\" src=\"{heat}\" alt=\"\" decoding=\"async\"></span>\
              <span class=\"share\" style=\"width:{:.3}%\"></span>\
-             <span class=\"row\"><b>{weight}</b><span>{maps}</span></span><span class=\"label\"></span></a></li>\n",
+             <span class=\"row\"><b>{weight}</b><span>{maps}</span></span>{labels}</a></li>\n",
             index + 1,
             layer.clusters.len(),
             cluster.weight.clamp(0.3, 100.0),

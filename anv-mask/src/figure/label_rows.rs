@@ -24,10 +24,9 @@ pub(super) struct LabelRows {
 
 impl LabelRows {
     pub(super) fn new(view: &View<'_>) -> Self {
-        let labels =
-            || view.layers.iter().flat_map(|l| &l.clusters).filter_map(|c| c.words).map(|w| &w.labels);
-        let longest = labels().map(Vec::len).max().unwrap_or(0);
-        let most = labels().flatten().map(|l| l.score).fold(0.0, f64::max);
+        let words = view.layers.iter().flat_map(|l| &l.clusters).filter_map(|c| c.words);
+        let longest = words.map(|w| w.labels.len()).max().unwrap_or(0);
+        let most = view.highest_score();
         Self { rows: longest.clamp(1, MOST), rest: longest > MOST, most }
     }
 

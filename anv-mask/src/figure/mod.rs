@@ -4,6 +4,7 @@ mod data;
 mod encode;
 mod header;
 mod html;
+mod html_labels;
 mod label_rows;
 mod local;
 mod members;

@@ -48,14 +48,7 @@ fn legend(out: &mut String, layer: &LayerView<'_>, cluster: &MergedCluster, top:
     for (place, member) in cluster.members.iter().enumerate() {
         let (x, y) = (MARGIN + step * (place % columns) as f64, top + 22.0 * (place / columns) as f64);
         members::piece(out, place, (x, y - 11.0), (26.0, BAR));
-        let maps = layer.draft.clusters.get(member.cluster).map_or(0, |c| c.channels.len());
-        let text = format!(
-            "Cluster {}: {}, {}",
-            member.cluster,
-            words::percent(member.weight_percent),
-            words::maps(maps)
-        );
-        Text::at(x + 34.0, y, 12.0).put(out, &text, step - 44.0);
+        Text::at(x + 34.0, y, 12.0).put(out, &words::member(layer, member), step - 44.0);
     }
     top + 22.0 * count.div_ceil(columns) as f64 + 10.0
 }

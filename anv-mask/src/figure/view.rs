@@ -54,6 +54,12 @@ impl<'a> View<'a> {
         Self { draft, labels: None, layers: draft.layers.iter().map(layer).collect() }
     }
 
+    /// The highest score of all labels: that of the longest bar.
+    pub(super) fn highest_score(&self) -> f64 {
+        let words = self.layers.iter().flat_map(|l| &l.clusters).filter_map(|c| c.words);
+        words.flat_map(|w| &w.labels).map(|l| l.score).fold(0.0, f64::max)
+    }
+
     pub(super) fn labeled(explanation: &'a Explanation) -> Self {
         let Explanation { draft, labels } = explanation;
         let layer = |layer: &'a LayerDraft| {

@@ -1,6 +1,6 @@
 //! What the figures say, in one place for all forms.
 
-use anv_core::{Draft, GameCounts, MergedCluster};
+use anv_core::{Draft, GameCounts, LabeledCluster, MergedCluster};
 
 use super::text::clean;
 use super::view::{LayerView, View};
@@ -144,4 +144,10 @@ pub(super) fn maps(count: usize) -> String {
         1 => "1 map".to_owned(),
         n => format!("{n} maps"),
     }
+}
+
+/// A cluster that was merged, in a legend.
+pub(super) fn member(layer: &LayerView<'_>, member: &LabeledCluster) -> String {
+    let count = layer.draft.clusters.get(member.cluster).map_or(0, |c| c.channels.len());
+    format!("Cluster {}: {}, {}", member.cluster, percent(member.weight_percent), maps(count))
 }
