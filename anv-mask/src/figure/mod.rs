@@ -2,6 +2,10 @@
 
 mod data;
 mod encode;
+mod global;
+mod global_html;
+mod global_svg;
+mod global_words;
 mod header;
 mod html;
 mod html_labels;
@@ -17,11 +21,14 @@ mod sheet_plot;
 mod svg;
 mod text;
 mod tiles;
+mod trend;
 mod view;
 mod words;
 
+pub use global::{ExamplePicture, GlobalFigure};
 pub use local::{Figure, LabeledFigure};
 pub use sheet::Sheet;
+pub use trend::{TrendFigure, TrendLine};
 
 use crate::Error;
 
