@@ -21,10 +21,10 @@ pub(super) fn facts(global: &GlobalExplanation) -> Vec<(&'static str, String)> {
         Scope::Wrong(truth) => format!("{photos}, mistakes: they show “{}”", clean(truth)),
     };
     let features: usize = global.groups.iter().map(|g| g.features.len()).sum();
-    let groups = if global.all_layers {
-        "all layers together".to_owned()
-    } else {
-        count(global.groups.len() as u64, "group of layers").replace("group of layerss", "groups of layers")
+    let groups = match global.groups.len() {
+        _ if global.all_layers => "all layers together".to_owned(),
+        1 => "1 group of layers".to_owned(),
+        n => format!("{n} groups of layers"),
     };
     vec![("Made of", which), ("Shown", format!("{}, {groups}", count(features as u64, "feature")))]
 }

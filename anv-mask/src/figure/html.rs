@@ -4,6 +4,7 @@ use anv_core::Draft;
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
+use super::label_rows::LabelRows;
 use super::paint::{font_face, push};
 use super::text::{clean, escape};
 use super::tiles::Tiles;
@@ -42,7 +43,15 @@ pub(super) fn draw(view: &View<'_>, tiles: &Tiles, colors: ColorMap) -> Result<S
         ),
     );
     head(&mut out, view);
-    out.push_str("<main class=\"layers\" aria-label=\"The layers of the network, first to last\">\n");
+    // Every picture has the room of the longest list of labels, so that rows stay aligned across layers.
+    let rows = view.labels.map_or(0.0, |_| LabelRows::new(view).height());
+    push(
+        &mut out,
+        format_args!(
+            "<main class=\"layers\" style=\"--words:{rows}px\" \
+             aria-label=\"The layers of the network, first to last\">\n"
+        ),
+    );
     for (i, layer) in view.layers.iter().enumerate() {
         section(&mut out, view, layer, tiles, i);
     }

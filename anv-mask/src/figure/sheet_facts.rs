@@ -23,8 +23,8 @@ pub(super) fn draw(
     rect(out, (x, y + 66.0), ((cluster.weight / 100.0 * room).clamp(0.5, room), 5.0), ACCENT);
     let mut y = y + 98.0;
     let groups = match words.members.len() {
-        1 => "1 group, not merged".to_owned(),
-        n => format!("{n} groups, called the same"),
+        1 => "1 group".to_owned(),
+        n => format!("{n} groups"),
     };
     let maps = format!("{} of {}", cluster.channels.len(), layer.draft.layer.channels);
     for (name, value) in [("Feature maps", maps), ("Merged from", groups)] {

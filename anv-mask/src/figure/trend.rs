@@ -64,8 +64,8 @@ impl<'a> TrendFigure<'a> {
             room,
         );
         Text::at(MARGIN, MARGIN + 50.0, 32.0).bold().put(&mut body, "Features across layers", room);
-        let note = "Bars: the label's score in each layer, one scale a class. At the right: how its share of a \
-                    layer's scores changes from layer to layer.";
+        let note = "Bars: the label's score in each layer, one scale a class. Arrows: percentage points that its share \
+                    of a layer's scores gains or loses a layer.";
         Text::at(MARGIN, MARGIN + 76.0, 13.0).put(&mut body, note, room);
         let mut y = MARGIN + 100.0;
         let mut classes: Vec<&str> = Vec::new();
@@ -175,11 +175,8 @@ fn slope(out: &mut String, slope: f64, y: f64) {
             middle.0, middle.1
         ),
     );
-    let text = if slope.is_finite() {
-        format!("{slope:+.1}\u{a0}% a layer").replace('-', "−")
-    } else {
-        "–".to_owned()
-    };
+    let text =
+        if slope.is_finite() { format!("{slope:+.1} a layer").replace('-', "−") } else { "–".to_owned() };
     Text::at(x + 30.0, y, 12.0).muted().put(out, &text, SLOPE - 54.0);
 }
 
