@@ -61,13 +61,18 @@ fn hostile_labels_stay_text() {
     for text in all_texts(&HOSTILE) {
         assert!(text.matches("<script").count() == text.matches("</script>").count());
         assert!(text.matches("<script").count() <= 2);
+        // Between quotes of JSON the rest of a label may stand as it is, as long as no tag can begin or end.
+        let json = text.split_once("id=\"data\">").and_then(|(_, rest)| rest.split_once("</script>"));
+        let json = json.map_or("", |(json, _)| json);
+        assert!(!json.contains(['<', '>', '&']));
+        let text = if json.is_empty() { text.clone() } else { text.replace(json, "") };
         assert!(!text.contains("<img src=x") && !text.contains("onload='") && !text.contains("\" onload"));
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{ffff}'));
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
     #[test]
     fn any_words_are_drawn(words in proptest::collection::vec("\\PC{0,40}", 1..5)) {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -122,7 +127,8 @@ fn anything_small_or_large_is_drawn() {
             let explanation =
                 labeled(made_up(width, height, vec![spots(1, clusters, 8), empty_layer(2, 3)]), words);
             let figure = LabeledFigure::new(&explanation);
-            assert!(figure.png().is_ok() && figure.html().is_ok());
+            figure.png().unwrap();
+            figure.html().unwrap();
             assert!(figure.sheets().iter().take(2).all(|s| s.png().is_ok()));
         }
     }

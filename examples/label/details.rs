@@ -9,18 +9,22 @@ use anv_examples::CommandError;
 use anv_mask::{LabeledFigure, Sheet};
 use rayon::prelude::*;
 
-/// Writes `layer13-0+2.svg` and `.png` for every merged cluster; sheets of an earlier run that are no longer true go.
-pub fn write(figure: &LabeledFigure<'_>, folder: &Path) -> Result<(), CommandError> {
+/// Writes `layer13-0+2.svg`, and the same as `.png` where `png` asks for it, for every merged cluster; sheets of an earlier run that are no longer true go.
+pub fn write(figure: &LabeledFigure<'_>, folder: &Path, png: bool) -> Result<(), CommandError> {
     let sheets = figure.sheets();
+    let ends: &[&str] = if png { &["svg", "png"] } else { &["svg"] };
     let current: BTreeSet<_> =
-        sheets.iter().flat_map(|s| ["svg", "png"].map(|end| format!("{}.{end}", s.name()))).collect();
+        sheets.iter().flat_map(|s| ends.iter().map(|end| format!("{}.{end}", s.name()))).collect();
     remove_others(folder, &current)?;
-    sheets.par_iter().try_for_each(|sheet| write_sheet(sheet, folder))
+    sheets.par_iter().try_for_each(|sheet| write_sheet(sheet, folder, png))
 }
 
-fn write_sheet(sheet: &Sheet<'_>, folder: &Path) -> Result<(), CommandError> {
+fn write_sheet(sheet: &Sheet<'_>, folder: &Path, png: bool) -> Result<(), CommandError> {
     write_file(folder.join(format!("{}.svg", sheet.name())), sheet.svg()?.as_bytes())?;
-    Ok(write_file(folder.join(format!("{}.png", sheet.name())), &sheet.png()?)?)
+    if png {
+        write_file(folder.join(format!("{}.png", sheet.name())), &sheet.png()?)?;
+    }
+    Ok(())
 }
 
 /// Only files that are named as sheets are: others in the folder are their owner's.

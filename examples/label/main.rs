@@ -37,7 +37,7 @@ fn label(args: &Args) -> Result<(), CommandError> {
     let report = Report::new(&input, &cleaned, &images);
     if let Clusters::Folders(folders) = &input.clusters {
         for folder in folders {
-            write_folder(folder, &found, &args.out)?;
+            write_folder(folder, &found, args)?;
         }
     }
     write_tables(&cleaned, &images, &report, &args.out)?;
@@ -56,11 +56,11 @@ fn label(args: &Args) -> Result<(), CommandError> {
 }
 
 /// The labelled explanation of one photo: everything of its folder, and the labels.
-fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), CommandError> {
+fn write_folder(folder: &Folder, scores: &Scores<'_>, args: &Args) -> Result<(), CommandError> {
     let draft = Draft::read(&folder.path)?;
     let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
     let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
-    let target = out.join(name.file_name().unwrap_or_default());
+    let target = args.out.join(name.file_name().unwrap_or_default());
     let figure = LabeledFigure::new(&explanation);
     let svg = figure.svg()?;
     let (png, html) = rayon::join(|| figure.png(), || figure.html());
@@ -68,7 +68,7 @@ fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), 
     let further: [(&str, &[u8]); 3] =
         [("anv.svg", svg.as_bytes()), ("anv.png", &png), ("anv.html", html.as_bytes())];
     explanation.write(&target, &further)?;
-    details::write(&figure, &target.join("details"))
+    details::write(&figure, &target.join("details"), args.png)
 }
 
 fn write_tables(

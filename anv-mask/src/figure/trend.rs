@@ -9,7 +9,7 @@ const WIDTH: f64 = 960.0;
 /// Columns: the label, the bars of its layers, the slope.
 const LABEL: f64 = 200.0;
 const SLOPE: f64 = 150.0;
-const ROW: f64 = 46.0;
+const ROW: f64 = 50.0;
 const BARS: f64 = 32.0;
 /// Percentage points a layer below which a feature neither rises nor fades.
 const STEADY: f64 = 0.25;
