@@ -85,7 +85,6 @@ fn folders_are_labelled_and_merged() {
         assert!(labelled.join("a").join(name).is_file(), "{name}");
     }
     assert!(fs::read_to_string(labelled.join("a/anv.html")).unwrap().contains("What people called it"));
-    // Again without labels nothing is merged: the sheet of the merged cluster goes, what others put there stays.
     fs::write(labelled.join("a/details/note.txt"), "mine").unwrap();
 
     let rewrites = fs::read_to_string(labelled.join("rewrites.csv")).unwrap();
@@ -101,7 +100,8 @@ fn folders_are_labelled_and_merged() {
     assert_eq!(report["players"].as_array().unwrap().len(), 3);
     assert!(report["no_guesses"].as_str().unwrap().contains("one class"));
     assert!(report["agreement"]["clusters"].as_array().unwrap().len() >= 4);
-    write(&home, "none.csv", common::HEADER);
+    // Without a label nothing is merged: the sheet of the merged cluster goes, what others put there stays.
+    write(&home, "none.csv", format!("{}1,ann,a.jpg,13,0,cup,,5,\n", common::HEADER));
     works(&home, "label", &["explained", "--games", "none.csv", "--png"]);
     let details = labelled.join("a/details");
     let there = |name: &str| details.join(name).is_file();

@@ -94,7 +94,7 @@ fn card(out: &mut String, feature: &GlobalFeature, overlays: &[Overlay], all_lay
             out,
             format_args!(
                 "<p class=\"sub\">{} mean weight</p><span class=\"share\" style=\"width:{:.3}%\"></span>",
-                words::percent(feature.weight_percent),
+                escape(&words::percent(feature.weight_percent)),
                 feature.weight_percent.clamp(0.3, 100.0)
             ),
         );

@@ -129,7 +129,7 @@ fn section(out: &mut String, view: &View<'_>, layer: &LayerView<'_>, tiles: &Til
         out,
         format_args!(
             "<div class=\"bar\" aria-hidden=\"true\">{bar}</div>\n<p class=\"sub\">{} shown</p>\n<ol>\n",
-            words::percent(words::shown(layer))
+            escape(&words::percent(words::shown(layer)))
         ),
     );
     let most = view.highest_score();
@@ -151,7 +151,7 @@ fn tile(
     index: usize,
     (heat, labels): (&str, &str),
 ) {
-    let weight = words::percent(cluster.weight);
+    let weight = escape(&words::percent(cluster.weight));
     let maps = words::maps(cluster.channels.len());
     let called = cluster.words.and_then(words::label).map(|l| format!(", called {}", escape(&l)));
     let called = called.unwrap_or_default();

@@ -4,7 +4,7 @@ use anv_core::Draft;
 
 use super::label_rows::LabelRows;
 use super::paint::{ACCENT, Drawn, FAINT, INK, MARGIN, MUTED, Text, document, push, rect};
-use super::text::{Weight, clean, wrap};
+use super::text::{Weight, clean, escape, wrap};
 use super::tiles::Tiles;
 use super::view::{ClusterView, LayerView, View};
 use super::{encode, header, words};
@@ -157,7 +157,7 @@ fn tile(out: &mut String, cluster: &ClusterView<'_>, heat: &str, (x, y): (f64, f
     let ((w, h), width) = (layout.tile, layout.column);
     let maps = words::maps(cluster.channels.len());
     let weight = words::percent(cluster.weight);
-    push(out, format_args!("<g><title>{weight}, {maps}</title>\n"));
+    push(out, format_args!("<g><title>{}, {maps}</title>\n", escape(&weight)));
     push(out, format_args!("<use xlink:href=\"#photo\" x=\"{x:.1}\" y=\"{y:.1}\"/>\n"));
     push(
         out,
