@@ -46,11 +46,14 @@ pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
     encode("figure", length(width), length(height), &rgb, Compression::Fast, Filter::Up)
 }
 
+/// Photos by their JPEG; `None` where it cannot be read.
+type Unpacked = BTreeMap<Vec<u8>, Option<Arc<Vec<u8>>>>;
+
 fn options() -> Options<'static> {
     let mut options =
         Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
     let plain = ImageHrefResolver::default_data_resolver();
-    let photos: Mutex<BTreeMap<Vec<u8>, Option<Arc<Vec<u8>>>>> = Mutex::default();
+    let photos: Mutex<Unpacked> = Mutex::default();
     options.image_href_resolver.resolve_data = Box::new(move |mime, bytes, options| match mime {
         // resvg decodes a photo again under every heatmap; unpacked once, that costs little.
         "image/jpeg" => {
