@@ -7,7 +7,10 @@
 //! | --- | --- | --- |
 //! | the photo with a heatmap over it | [`overlay`], [`ColorMap`] | thesis 3.4.1, Figure 11a |
 //! | the photo hidden except where the map is strongest | [`MaskParams`], [`RevealMask`] | thesis 3.4.1, 4.3, Tables 2 and 3 |
-//! | the whole explanation, layer by layer | [`Figure`] | thesis 3.1, Figures 9, 19, 20 |
+//! | the whole explanation, layer by layer | [`Figure`] | thesis 3.1, Figure 9 |
+//! | the same with people's words, and all about one cluster | [`LabeledFigure`], [`Sheet`] | thesis 5.2.1, Figures 19 to 22 |
+//! | a class, over many photos | [`GlobalFigure`] | thesis 5.2.2, Figures 23 to 25 |
+//! | labels that rise and fade across layers | [`TrendFigure`] | |
 //!
 //! # Example
 //! A map that responds in one corner, over a grey photo four times its size:
@@ -72,6 +75,6 @@ mod reveal;
 
 pub use color::ColorMap;
 pub use error::{Error, Result};
-pub use figure::Figure;
+pub use figure::{ExamplePicture, Figure, GlobalFigure, LabeledFigure, Sheet, TrendFigure, TrendLine};
 pub use overlay::{normalize, overlay, resize_bilinear};
 pub use reveal::{MaskParams, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};

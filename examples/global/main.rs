@@ -9,13 +9,15 @@ mod args;
 mod table;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anv_core::{Aggregator, GlobalExplanation, LabeledImage, Scope, write_file};
-use anv_examples::words::{Folder, Input, groups, write_rows};
+use anv_examples::words::{Clusters, Folder, Input, Pictures, groups, write_rows};
 use anv_examples::{CommandError, DEMO_CLASS, exit_code};
 use anv_global::{GlobalAggregator, feature_rows, label_rows};
 use anv_labels::{ScoreParams, Scores};
+use anv_mask::GlobalFigure;
 use args::Args;
 use clap::Parser;
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn global(args: &Args) -> Result<(), CommandError> {
-    let images = images(args)?;
+    let (images, folders) = images(args)?;
     let class = class(args, &images)?;
     let images: Vec<_> = images.into_iter().filter(|i| i.class == class).collect();
     let mut aggregator = GlobalAggregator::new(args.params())?;
@@ -39,6 +41,7 @@ fn global(args: &Args) -> Result<(), CommandError> {
     write_rows(&args.out, "features", explanations.iter().flat_map(feature_rows))?;
     write_rows(&args.out, "labels", images.iter().flat_map(label_rows))?;
     write_file(args.out.join("global.json"), &serde_json::to_vec_pretty(&explanations)?)?;
+    write_figures(&explanations, &Pictures::read(&folders, &explanations)?, &args.out)?;
     if args.json {
         println!("{}", serde_json::to_string(&summary(&explanations))?);
         eprintln!("written to {}", args.out.display());
@@ -49,18 +52,41 @@ fn global(args: &Args) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The labelled images: from games, or from the labels that `label` left in the folders.
-fn images(args: &Args) -> Result<Vec<LabeledImage>, CommandError> {
+/// `global.svg`, `.png` and `.html` for the first explanation; `global-2` and so on for wrong predictions apart.
+fn write_figures(
+    explanations: &[GlobalExplanation],
+    pictures: &Pictures,
+    out: &Path,
+) -> Result<(), CommandError> {
+    for (place, explanation) in explanations.iter().enumerate() {
+        let name = if place == 0 { "global".to_owned() } else { format!("global-{}", place + 1) };
+        let figure = GlobalFigure::new(explanation).pictures(|example| pictures.get(example));
+        write_file(out.join(format!("{name}.svg")), figure.svg()?.as_bytes())?;
+        write_file(out.join(format!("{name}.png")), &figure.png()?)?;
+        write_file(out.join(format!("{name}.html")), figure.html()?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// The labelled images, from games or from the labels that `label` left in the folders, and the folders with their
+/// pictures.
+fn images(args: &Args) -> Result<(Vec<LabeledImage>, Vec<Folder>), CommandError> {
     let words = &args.words;
     if words.games.is_none() && !words.folders.is_empty() {
-        return Folder::read_all(&words.folders)?.iter().map(Folder::labels).collect();
+        let folders = Folder::read_all(&words.folders)?;
+        let images = folders.iter().map(Folder::labels).collect::<Result<_, _>>()?;
+        return Ok((images, folders));
     }
     let input = Input::read(words)?;
     for note in input.notes() {
         eprintln!("{note}");
     }
-    let cleaned = input.clean()?;
-    input.images(&Scores::new(&cleaned, &ScoreParams::default())?)
+    let images = input.images(&Scores::new(&input.clean()?, &ScoreParams::default())?)?;
+    let folders = match input.clusters {
+        Clusters::Folders(folders) => folders,
+        Clusters::Table(_) => Vec::new(),
+    };
+    Ok((images, folders))
 }
 
 /// The class asked for, or the only one there is.

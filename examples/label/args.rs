@@ -18,6 +18,10 @@ pub struct Args {
     #[arg(long, default_value = "labelled", value_name = "FOLDER")]
     pub out: PathBuf,
 
+    /// Write the detail sheets as PNG beside SVG: half a megabyte a cluster
+    #[arg(long)]
+    pub png: bool,
+
     /// Print scores and merged clusters as JSON on stdout instead of the table
     #[arg(long)]
     pub json: bool,

@@ -6,6 +6,7 @@
 //! ```
 
 mod args;
+mod details;
 mod table;
 
 use std::io::{BufWriter, Write, stdout};
@@ -17,6 +18,7 @@ use anv_examples::words::{Clusters, Folder, Input, MergedList, Report, ScoreList
 use anv_examples::{CommandError, exit_code};
 use anv_global::label_rows;
 use anv_labels::{CleanedGames, ScoreParams, Scores, SharedBestLabel};
+use anv_mask::LabeledFigure;
 use args::Args;
 use clap::Parser;
 use serde::Serialize;
@@ -36,7 +38,7 @@ fn label(args: &Args) -> Result<(), CommandError> {
     let report = Report::new(&input, &cleaned, &images);
     if let Clusters::Folders(folders) = &input.clusters {
         for folder in folders {
-            write_folder(folder, &found, &args.out)?;
+            write_folder(folder, &found, args)?;
         }
     }
     write_tables(&cleaned, &images, &report, &args.out)?;
@@ -69,12 +71,19 @@ fn print_json(printed: &Printed<'_>) -> Result<(), CommandError> {
 }
 
 /// The labelled explanation of one photo: everything of its folder, and the labels.
-fn write_folder(folder: &Folder, scores: &Scores<'_>, out: &Path) -> Result<(), CommandError> {
+fn write_folder(folder: &Folder, scores: &Scores<'_>, args: &Args) -> Result<(), CommandError> {
     let draft = Draft::read(&folder.path)?;
     let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
     let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
-    let target = out.join(name.file_name().unwrap_or_default());
-    Ok(explanation.write(target, &[])?)
+    let target = args.out.join(name.file_name().unwrap_or_default());
+    let figure = LabeledFigure::new(&explanation);
+    let svg = figure.svg()?;
+    let (png, html) = rayon::join(|| figure.png(), || figure.html());
+    let (png, html) = (png?, html?);
+    let further: [(&str, &[u8]); 3] =
+        [("anv.svg", svg.as_bytes()), ("anv.png", &png), ("anv.html", html.as_bytes())];
+    explanation.write(&target, &further)?;
+    details::write(&figure, &target.join("details"), args.png)
 }
 
 fn write_tables(

@@ -5,7 +5,6 @@
 //! cargo run --release --example stats -- FOLDERS... --games games.csv
 //! ```
 
-mod chart;
 mod layers;
 mod print;
 
@@ -16,6 +15,7 @@ use anv_core::write_file;
 use anv_examples::words::{Clusters, GameTotals, Input, LabelTotals, Trend, WordArgs, csv_table, trends};
 use anv_examples::{CommandError, exit_code};
 use anv_labels::{ScoreParams, Scores};
+use anv_mask::{TrendFigure, TrendLine};
 use clap::Parser;
 use layers::LayerRow;
 use serde::Serialize;
@@ -138,5 +138,12 @@ fn write(stats: &Stats, out: &Path) -> Result<(), CommandError> {
         })
     });
     write_file(out.join("trends.csv"), &csv_table(&["class", "label", "layer", "score", "slope"], trends)?)?;
-    Ok(write_file(out.join("trends.svg"), chart::svg(&stats.trends).as_bytes())?)
+    let figure = TrendFigure::new(stats.trends.iter().map(|t| TrendLine {
+        class: &t.class,
+        label: &t.label,
+        slope: t.slope,
+        scores: &t.layers,
+    }));
+    write_file(out.join("trends.svg"), figure.svg().as_bytes())?;
+    Ok(write_file(out.join("trends.png"), &figure.png()?)?)
 }

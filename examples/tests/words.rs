@@ -84,6 +84,12 @@ fn folders_are_labelled_and_merged() {
     // Only a wrong guesser saw the spoon: a quarter of 0.9.
     assert!(rows.iter().any(|r| r.label == "spoon" && (r.score - 0.225).abs() < TOLERANCE));
 
+    for name in ["anv.svg", "anv.png", "anv.html", "details/layer13-0+1.svg", "details/layer12-0.svg"] {
+        assert!(labelled.join("a").join(name).is_file(), "{name}");
+    }
+    assert!(fs::read_to_string(labelled.join("a/anv.html")).unwrap().contains("What people called it"));
+    fs::write(labelled.join("a/details/note.txt"), "mine").unwrap();
+
     let rewrites = fs::read_to_string(labelled.join("rewrites.csv")).unwrap();
     for expected in [
         "cup,handles,handles,handle,dictionary,1",
@@ -97,6 +103,14 @@ fn folders_are_labelled_and_merged() {
     assert_eq!(report["players"].as_array().unwrap().len(), 3);
     assert!(report["no_guesses"].as_str().unwrap().contains("one class"));
     assert!(report["agreement"]["clusters"].as_array().unwrap().len() >= 4);
+    // Without a label nothing is merged: the sheet of the merged cluster goes, what others put there stays.
+    write(&home, "none.csv", format!("{}1,ann,a.jpg,13,0,cup,,5,\n", common::HEADER));
+    works(&home, "label", &["explained", "--games", "none.csv", "--png"]);
+    let details = labelled.join("a/details");
+    let there = |name: &str| details.join(name).is_file();
+    assert!(
+        !there("layer13-0+1.svg") && there("layer13-0.svg") && there("layer13-1.png") && there("note.txt")
+    );
 }
 
 #[test]
@@ -114,9 +128,22 @@ fn labelled_folders_speak_for_themselves() {
     assert_eq!(found, again);
     let text = works(&home, "global", &["labelled", "--group", "all"]);
     assert_eq!(text.lines().last(), Some("written to global"));
-    for name in ["features.csv", "features.parquet", "global.json", "labels.csv", "labels.parquet"] {
+    for name in [
+        "features.csv",
+        "features.parquet",
+        "global.json",
+        "labels.csv",
+        "labels.parquet",
+        "global.svg",
+        "global.png",
+        "global.html",
+    ] {
         assert!(home.path().join("global").join(name).is_file(), "{name}");
     }
+    // Each feature of the figure shows the photos in which it was seen.
+    let svg = fs::read_to_string(home.path().join("global/global.svg")).unwrap();
+    assert!(svg.contains("All layers") && svg.contains("handle") && svg.contains("<title>b.jpg, layer 13"));
+    assert!(svg.matches("<image").count() >= 3);
     let output = run(&home, "global", &["explained"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not labelled: give --games"));
@@ -166,7 +193,7 @@ fn statistics_count_what_the_tables_of_the_thesis_count() {
     assert!(found["trends"][0]["slope"].as_f64().unwrap() > 0.0);
     let trends = fs::read_to_string(home.path().join("stats/trends.csv")).unwrap();
     assert!(trends.starts_with("class,label,layer,score,slope\ncup,handle,12,0,"), "{trends}");
-    for name in ["layers.csv", "games.csv", "labels.csv", "trends.svg"] {
+    for name in ["layers.csv", "games.csv", "labels.csv", "trends.svg", "trends.png"] {
         assert!(home.path().join("stats").join(name).is_file(), "{name}");
     }
     let text = works(&home, "stats", &arguments[..5]);

@@ -1,9 +1,10 @@
 //! What the page's script needs to draw details, as JSON.
 
-use anv_core::{Draft, LayerDraft};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::html_labels::Words;
+use super::view::{ClusterView, LayerView, View};
 use super::{encode, of_cluster, words};
 use crate::{Error, MaskParams, Result};
 
@@ -42,6 +43,9 @@ struct Cluster {
     first: String,
     /// σ across and along the rows, in pixels of the embedded photo.
     sigma: [f64; 2],
+    /// What people said; nothing in a draft.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<Words>,
 }
 
 #[derive(Serialize)]
@@ -51,12 +55,12 @@ struct Dropped {
 }
 
 /// JSON that can stand inside a script element: no `<`, `>`, `&` and no line separators.
-pub(super) fn json(draft: &Draft, photo: (u32, u32)) -> Result<String> {
+pub(super) fn json(view: &View<'_>, photo: (u32, u32)) -> Result<String> {
     let params = MaskParams::default();
     let step = (255 / params.levels.len().max(1)) as u8;
-    let layers = draft.layers.par_iter().map(|l| layer(l, &params, photo, step)).collect::<Result<_>>()?;
+    let layers = view.layers.par_iter().map(|l| layer(l, &params, photo, step)).collect::<Result<_>>()?;
     let page = Page {
-        class: words::class(draft),
+        class: words::class(view.draft),
         photo,
         levels: params.levels.clone(),
         truncate: params.truncate,
@@ -74,16 +78,18 @@ pub(super) fn json(draft: &Draft, photo: (u32, u32)) -> Result<String> {
     Ok(safe)
 }
 
-fn layer(layer: &LayerDraft, params: &MaskParams, photo: (u32, u32), step: u8) -> Result<Layer> {
-    let cluster = |(i, cluster): (usize, &anv_core::ClusterMap)| {
-        let levels = params.first_levels(cluster.map.view(), photo.0, photo.1);
+fn layer(view: &LayerView<'_>, params: &MaskParams, photo: (u32, u32), step: u8) -> Result<Layer> {
+    let layer = view.draft;
+    let cluster = |(i, cluster): (usize, &ClusterView<'_>)| {
+        let levels = params.first_levels(cluster.map(), photo.0, photo.1);
         let (first, sigma) = levels.map_err(of_cluster(layer.layer.number, i))?;
         let grey: Vec<u8> = first.iter().map(|&level| level * step).collect();
         Ok(Cluster {
-            weight: round(cluster.weight_percent),
-            channels: cluster.channels.clone(),
+            weight: round(cluster.weight),
+            channels: cluster.channels.to_vec(),
             first: encode::grey(first.ncols() as u32, first.nrows() as u32, &grey)?,
             sigma,
+            words: Words::new(view, cluster, params, photo).map_err(of_cluster(layer.layer.number, i))?,
         })
     };
     let percent = |channel: usize| layer.weights_percent.get(channel).copied().unwrap_or(0.0);
@@ -101,7 +107,7 @@ fn layer(layer: &LayerDraft, params: &MaskParams, photo: (u32, u32), step: u8) -
         silhouette: layer.silhouette.iter().map(|(&k, &s)| (k, round(s))).collect(),
         best_k: layer.best_k,
         threshold: round(layer.threshold_percent),
-        clusters: layer.clusters.par_iter().enumerate().map(cluster).collect::<Result<_>>()?,
+        clusters: view.clusters.par_iter().enumerate().map(cluster).collect::<Result<_>>()?,
         dropped: layer
             .dropped_clusters
             .iter()
@@ -111,6 +117,6 @@ fn layer(layer: &LayerDraft, params: &MaskParams, photo: (u32, u32), step: u8) -
 }
 
 /// Four decimals: more than the page shows.
-fn round(value: f64) -> f64 {
+pub(super) fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

@@ -1,9 +1,8 @@
 //! The head of the SVG: the photo, what is explained, how to read it.
 
-use anv_core::Draft;
-
-use super::svg::{INK, MARGIN, MUTED, Text, push};
+use super::paint::{INK, MARGIN, MUTED, Text, push};
 use super::text::{Weight, width as text_width, wrap};
+use super::view::View;
 use super::words;
 use crate::ColorMap;
 
@@ -14,7 +13,7 @@ const AIR: f64 = 32.0;
 const LINE: f64 = 640.0;
 
 /// Draws the head and says where it ends.
-pub(super) fn draw(out: &mut String, draft: &Draft, colors: ColorMap, width: f64, tile: (f64, f64)) -> f64 {
+pub(super) fn draw(out: &mut String, view: &View<'_>, colors: ColorMap, width: f64, tile: (f64, f64)) -> f64 {
     let scale = (PHOTO_WIDTH / tile.0).min(PHOTO_HEIGHT / tile.1);
     let photo = (tile.0 * scale, tile.1 * scale);
     push(
@@ -30,16 +29,16 @@ pub(super) fn draw(out: &mut String, draft: &Draft, colors: ColorMap, width: f64
         true => (room - LINE - AIR, Some((width - MARGIN - LINE, MARGIN + 12.0))),
         false => (room, None),
     };
-    let facts_end = title(out, draft, left, title_room.min(LINE * 1.4));
+    let facts_end = title(out, view, left, title_room.min(LINE * 1.4));
     let (x, y) = notes.unwrap_or((left, facts_end + 36.0));
-    let notes_end = reading(out, draft, colors, x, y, LINE.min(width - MARGIN - x));
+    let notes_end = reading(out, view, colors, x, y, LINE.min(width - MARGIN - x));
     (MARGIN + photo.1).max(facts_end).max(notes_end)
 }
 
-fn title(out: &mut String, draft: &Draft, x: f64, room: f64) -> f64 {
-    Text::at(x, MARGIN + 12.0, 13.0).muted().put(out, words::EYEBROW, room);
-    Text::at(x, MARGIN + 50.0, 32.0).bold().put(out, &words::title(draft), room);
-    let facts = words::facts(draft);
+fn title(out: &mut String, view: &View<'_>, x: f64, room: f64) -> f64 {
+    Text::at(x, MARGIN + 12.0, 13.0).muted().put(out, words::eyebrow(view), room);
+    Text::at(x, MARGIN + 50.0, 32.0).bold().put(out, &words::title(view.draft), room);
+    let facts = words::facts(view);
     let column = facts.iter().map(|(name, _)| text_width(name, 14.0, Weight::Regular)).fold(0.0, f64::max);
     let mut y = MARGIN + 58.0;
     for (name, value) in facts {
@@ -50,8 +49,8 @@ fn title(out: &mut String, draft: &Draft, x: f64, room: f64) -> f64 {
     y
 }
 
-fn reading(out: &mut String, draft: &Draft, colors: ColorMap, x: f64, mut y: f64, room: f64) -> f64 {
-    for sentence in words::reading(draft) {
+fn reading(out: &mut String, view: &View<'_>, colors: ColorMap, x: f64, mut y: f64, room: f64) -> f64 {
+    for sentence in words::reading(view) {
         for line in wrap(&sentence, 13.0, Weight::Regular, room) {
             Text { fill: INK, ..Text::at(x, y, 13.0) }.put(out, &line, room);
             y += 19.0;

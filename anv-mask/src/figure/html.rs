@@ -1,13 +1,15 @@
 //! The figure as one self-contained HTML page.
 
-use anv_core::{ClusterMap, Draft, LayerDraft};
+use anv_core::Draft;
 use base64::Engine;
 use sha2::{Digest, Sha256};
 
-use super::svg::{font_face, push};
+use super::label_rows::LabelRows;
+use super::paint::{font_face, push};
 use super::text::{clean, escape};
 use super::tiles::Tiles;
-use super::{data, encode, words};
+use super::view::{ClusterView, LayerView, View};
+use super::{data, encode, html_labels, words};
 use crate::overlay::shrink;
 use crate::{ColorMap, Result};
 
@@ -16,10 +18,11 @@ const SCRIPT: &str = include_str!("page.js");
 /// Pixels a side of the embedded photo: the size for which the thesis chose its masks.
 const PHOTO: u32 = 512;
 
-pub(super) fn draw(draft: &Draft, tiles: &Tiles, colors: ColorMap) -> Result<String> {
+pub(super) fn draw(view: &View<'_>, tiles: &Tiles, colors: ColorMap) -> Result<String> {
+    let draft = view.draft;
     let photo = shrink(&draft.photo, PHOTO)?;
     let uri = encode::photo(&photo)?;
-    let json = data::json(draft, photo.dimensions())?;
+    let json = data::json(view, photo.dimensions())?;
     let title = escape(&format!("{} {}", words::title(draft), clean(&draft.source)));
     let mut out = String::with_capacity(json.len() + uri.len() + 500_000);
     push(
@@ -39,10 +42,18 @@ pub(super) fn draw(draft: &Draft, tiles: &Tiles, colors: ColorMap) -> Result<Str
             stops(colors)
         ),
     );
-    head(&mut out, draft);
-    out.push_str("<main class=\"layers\" aria-label=\"The layers of the network, first to last\">\n");
-    for (i, layer) in draft.layers.iter().enumerate() {
-        section(&mut out, draft, layer, tiles, i);
+    head(&mut out, view);
+    // Every picture has the room of the longest list of labels, so that rows stay aligned across layers.
+    let rows = view.labels.map_or(0.0, |_| LabelRows::new(view).height());
+    push(
+        &mut out,
+        format_args!(
+            "<main class=\"layers\" style=\"--words:{rows}px\" \
+             aria-label=\"The layers of the network, first to last\">\n"
+        ),
+    );
+    for (i, layer) in view.layers.iter().enumerate() {
+        section(&mut out, view, layer, tiles, i);
     }
     out.push_str("</main>\n");
     foot(&mut out, draft);
@@ -73,13 +84,13 @@ fn stops(colors: ColorMap) -> String {
     (0..=8).map(stop).collect::<Vec<_>>().join(",")
 }
 
-fn head(out: &mut String, draft: &Draft) {
-    let facts: String = words::facts(draft)
+fn head(out: &mut String, view: &View<'_>) {
+    let facts: String = words::facts(view)
         .iter()
         .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>", escape(value)))
         .collect();
     let reading: String =
-        words::reading(draft).iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
+        words::reading(view).iter().map(|line| format!("<li>{}</li>", escape(line))).collect();
     push(
         out,
         format_args!(
@@ -89,14 +100,14 @@ fn head(out: &mut String, draft: &Draft) {
              it.</li></ul>\n<p class=\"legend\"><span>weak</span><span class=\"scale\"></span><span>strong \
              response</span></p></div>\n</header>\n<noscript><p class=\"note\">Details of a picture need \
              JavaScript.</p></noscript>\n",
-            words::EYEBROW,
-            escape(&words::title(draft)),
+            words::eyebrow(view),
+            escape(&words::title(view.draft)),
         ),
     );
 }
 
-fn section(out: &mut String, draft: &Draft, layer: &LayerDraft, tiles: &Tiles, index: usize) {
-    let info = &layer.layer;
+fn section(out: &mut String, view: &View<'_>, layer: &LayerView<'_>, tiles: &Tiles, index: usize) {
+    let info = &layer.draft.layer;
     push(
         out,
         format_args!(
@@ -108,41 +119,54 @@ fn section(out: &mut String, draft: &Draft, layer: &LayerDraft, tiles: &Tiles, i
             n = info.number,
         ),
     );
-    if let Some(reason) = words::nothing(draft, layer) {
+    if let Some(reason) = words::nothing(view, layer) {
         push(out, format_args!("<p class=\"nothing\">{}</p>\n</section>\n", escape(&reason)));
         return;
     }
-    let segment =
-        |c: &ClusterMap| format!("<i style=\"width:{:.3}%\"></i>", c.weight_percent.clamp(0.0, 100.0));
+    let segment = |c: &ClusterView<'_>| format!("<i style=\"width:{:.3}%\"></i>", c.weight.clamp(0.0, 100.0));
     let bar: String = layer.clusters.iter().map(segment).collect();
     push(
         out,
         format_args!(
             "<div class=\"bar\" aria-hidden=\"true\">{bar}</div>\n<p class=\"sub\">{} shown</p>\n<ol>\n",
-            words::percent(words::shown(layer))
+            escape(&words::percent(words::shown(layer)))
         ),
     );
+    let most = view.highest_score();
     for (c, cluster) in layer.clusters.iter().enumerate() {
-        tile(out, layer, cluster, c, tiles.uri(index, c));
+        let mut labels = String::new();
+        match cluster.words {
+            Some(words) => html_labels::rows(&mut labels, words, most),
+            None => labels.push_str("<span class=\"label\"></span>"),
+        }
+        tile(out, layer, cluster, c, (tiles.uri(index, c), &labels));
     }
     out.push_str("</ol>\n</section>\n");
 }
 
-fn tile(out: &mut String, layer: &LayerDraft, cluster: &ClusterMap, index: usize, heat: &str) {
-    let weight = words::percent(cluster.weight_percent);
+fn tile(
+    out: &mut String,
+    layer: &LayerView<'_>,
+    cluster: &ClusterView<'_>,
+    index: usize,
+    (heat, labels): (&str, &str),
+) {
+    let weight = escape(&words::percent(cluster.weight));
     let maps = words::maps(cluster.channels.len());
+    let called = cluster.words.and_then(words::label).map(|l| format!(", called {}", escape(&l)));
+    let called = called.unwrap_or_default();
     push(
         out,
         format_args!(
             "<li><a class=\"tile\" id=\"layer{n}.cluster{index}\" href=\"#layer{n}.cluster{index}\" \
-             aria-label=\"Layer {n}, cluster {} of {}: {weight} of the evidence, {maps}. Show details\">\
+             aria-label=\"Layer {n}, cluster {} of {}: {weight} of the evidence, {maps}{called}. Show details\">\
              <span class=\"photo\"><img class=\"heat\" src=\"{heat}\" alt=\"\" decoding=\"async\"></span>\
              <span class=\"share\" style=\"width:{:.3}%\"></span>\
-             <span class=\"row\"><b>{weight}</b><span>{maps}</span></span><span class=\"label\"></span></a></li>\n",
+             <span class=\"row\"><b>{weight}</b><span>{maps}</span></span>{labels}</a></li>\n",
             index + 1,
             layer.clusters.len(),
-            cluster.weight_percent.clamp(0.3, 100.0),
-            n = layer.layer.number,
+            cluster.weight.clamp(0.3, 100.0),
+            n = layer.draft.layer.number,
         ),
     );
 }

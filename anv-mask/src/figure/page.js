@@ -53,18 +53,19 @@
     return mask;
   };
 
-  const masks = async cluster => {
+  // One mask a level: `uri` holds for each cell the first level that shows it, times `step`.
+  const masks = async (uri, step, levels, sigma) => {
     const image = new Image();
-    image.src = cluster.first;
+    image.src = uri;
     await image.decode();
     const [columns, rows] = [image.naturalWidth, image.naturalHeight];
     const canvas = make("canvas", { width: columns, height: rows });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.drawImage(image, 0, 0);
     const pixels = context.getImageData(0, 0, columns, rows).data;
-    const first = Array.from({ length: rows * columns }, (_, i) => Math.round(pixels[4 * i] / data.step));
-    const across = band(rows, height, cluster.sigma[0]), along = band(columns, width, cluster.sigma[1]);
-    return data.levels.map((_, level) => blur(first.map(f => f <= level), rows, columns, across, along));
+    const first = Array.from({ length: rows * columns }, (_, i) => Math.round(pixels[4 * i] / step));
+    const across = band(rows, height, sigma[0]), along = band(columns, width, sigma[1]);
+    return Array.from({ length: levels }, (_, level) => blur(first.map(f => f <= level), rows, columns, across, along));
   };
 
   // Black, as opaque as the mask hides: over the photo this is photo times mask.
@@ -84,8 +85,11 @@
       return item;
     }));
     try {
-      const made = await masks(entry.cluster);
+      const { first, sigma, words } = entry.cluster;
+      const made = await masks(first, data.step, data.levels.length, sigma);
+      const seen = words ? await masks(words.seen, 255, 1, sigma) : [];
       if (open !== entry) return;
+      by("seen").replaceChildren(...seen.map(curtain));
       by("masks").querySelectorAll(".photo").forEach((place, i) => place.append(curtain(made[i])));
     } catch (e) {
       if (open === entry) by("masks").replaceChildren(make("li", {}, "This browser cannot draw the masks."));
@@ -154,6 +158,57 @@
     });
   };
 
+  // ---- People's words
+
+  const games = counts => {
+    const all = counts.reduce((a, b) => a + b);
+    return ["Won", "Lost", "Given up"].map((name, i) => {
+      const item = make("li"), bar = make("i");
+      bar.style.setProperty("--share", all ? counts[i] / all : 0);
+      item.append(make("span", {}, name), bar, make("b", {}, counts[i]));
+      return item;
+    });
+  };
+
+  const piece = member => {
+    const node = make("i", { class: `piece mark${member.mark}` });
+    node.style.backgroundColor = member.color;
+    return node;
+  };
+
+  const labelBars = words => words.labels.map(({ label, score, best, parts }) => {
+    const item = make("li"), bar = make("div");
+    parts.forEach((part, i) => {
+      if (!(part > 0)) return;
+      const node = piece(words.members[i]);
+      node.style.width = `${part}%`;
+      node.title = words.members.length > 1 ? words.members[i].name : "";
+      bar.append(node);
+    });
+    bar.append(make("span", {}, score));
+    item.append(make("span", { title: label, class: best ? "best" : "" }, label), bar);
+    return item;
+  });
+
+  const showWords = ({ words }) => {
+    by("called").textContent = words ? words.title : "none yet";
+    by("called").className = words && words.labels.length ? "given" : "";
+    by("people").hidden = by("seen-part").hidden = !words;
+    if (!words) return;
+    const count = words.games.reduce((a, b) => a + b);
+    by("seen-text").textContent = `The strongest ${percent(words.share)} of the photo: ` +
+      (count ? `as much as ${words.hints.toFixed(1)} hints reveal, the average of the games.` : "what a player would see first.");
+    by("games-title").textContent = count === 1 ? "1 game" : count ? `${count} games` : "No game was played";
+    by("games").replaceChildren(...count ? games(words.games) : []);
+    by("labels-text").hidden = !words.labels.length;
+    by("labels").replaceChildren(...words.labels.length ? labelBars(words) : [make("li", { class: "none" }, words.title)]);
+    by("members").replaceChildren(...words.members.length > 1 && words.labels.length ? words.members.map(member => {
+      const item = make("li");
+      item.append(piece(member), make("span", {}, member.name));
+      return item;
+    }) : []);
+  };
+
   // ---- The detail
 
   const show = entry => {
@@ -163,6 +218,7 @@
     title.textContent = `Layer ${layer.number}, picture ${c + 1} of ${layer.clusters.length}`;
     title.append(make("small", {}, `${layer.name} · ${layer.channels} feature maps of ${layer.size[0]} × ${layer.size[1]}`));
     by("large").src = by(entry.id).querySelector("img").src;
+    showWords(cluster);
     by("weight").textContent = percent(cluster.weight);
     by("weight-of").textContent = `of this layer's evidence for “${data.class}”`;
     by("maps-title").textContent = cluster.channels.length === 1 ? "1 feature map" : `${cluster.channels.length} feature maps`;

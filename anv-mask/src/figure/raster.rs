@@ -1,6 +1,7 @@
 //! The SVG as PNG.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 use rayon::prelude::*;
@@ -8,7 +9,7 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageHrefResolver, ImageKind, Options, Tree};
 
-use super::svg::Drawn;
+use super::paint::Drawn;
 use crate::{Error, Result};
 
 /// Small figures are enlarged up to this width, at most twice.
@@ -45,14 +46,20 @@ pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
     encode("figure", length(width), length(height), &rgb, Compression::Fast, Filter::Up)
 }
 
+/// Photos by their JPEG; `None` where it cannot be read.
+type Unpacked = BTreeMap<Vec<u8>, Option<Arc<Vec<u8>>>>;
+
 fn options() -> Options<'static> {
     let mut options =
         Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
     let plain = ImageHrefResolver::default_data_resolver();
-    let photo = OnceLock::new();
+    let photos: Mutex<Unpacked> = Mutex::default();
     options.image_href_resolver.resolve_data = Box::new(move |mime, bytes, options| match mime {
-        // resvg decodes the photo again under every heatmap; unpacked once, that costs little.
-        "image/jpeg" => photo.get_or_init(|| unpack(&bytes)).clone().map(ImageKind::PNG),
+        // resvg decodes a photo again under every heatmap; unpacked once, that costs little.
+        "image/jpeg" => {
+            let mut photos = photos.lock().unwrap_or_else(PoisonError::into_inner);
+            photos.entry(bytes.to_vec()).or_insert_with(|| unpack(&bytes)).clone().map(ImageKind::PNG)
+        }
         _ => plain(mime, bytes, options),
     });
     options

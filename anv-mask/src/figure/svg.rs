@@ -1,20 +1,15 @@
 //! The figure as SVG.
 
-use std::fmt::Write;
+use anv_core::Draft;
 
-use anv_core::{ClusterMap, Draft, LayerDraft};
-
-use super::text::{Weight, clean, escape, fit, wrap};
+use super::label_rows::LabelRows;
+use super::paint::{ACCENT, Drawn, FAINT, INK, MARGIN, MUTED, Text, document, push, rect};
+use super::text::{Weight, clean, escape, wrap};
 use super::tiles::Tiles;
+use super::view::{ClusterView, LayerView, View};
 use super::{encode, header, words};
 use crate::overlay::shrink;
 use crate::{ColorMap, Result};
-
-pub(super) const MARGIN: f64 = 40.0;
-pub(super) const INK: &str = "#1b1f24";
-pub(super) const MUTED: &str = "#656d76";
-const FAINT: &str = "#d8dde3";
-const ACCENT: &str = "#c2410c";
 
 /// Width of a column; where there are few, they share the room up to the larger width.
 const COLUMN_WIDTHS: (f64, f64) = (152.0, 200.0);
@@ -25,68 +20,12 @@ const GAP: f64 = 24.0;
 const COLUMN_HEADER: f64 = 88.0;
 /// Bar, percentage, label and air below a tile.
 const TILE_FOOTER: f64 = 68.0;
+/// Bar and percentage alone, and the air below the labels that follow.
+const WEIGHT_ROW: f64 = 34.0;
+const LABELS_AIR: f64 = 26.0;
 const NARROWEST: f64 = 960.0;
 /// Pixels a side of the embedded photo: twice a tile.
 const PHOTO: u32 = 320;
-
-const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular-Latin.woff2");
-const SEMI_BOLD: &[u8] = include_bytes!("../../assets/Inter-SemiBold-Latin.woff2");
-
-/// The font as CSS, for browsers.
-pub(super) fn font_face() -> String {
-    let face = |weight, file| {
-        let uri = encode::data_uri("font/woff2", file);
-        format!("@font-face{{font-family:Inter;font-weight:{weight};src:url({uri}) format(\"woff2\")}}")
-    };
-    face(400, REGULAR) + &face(600, SEMI_BOLD)
-}
-
-/// Text to be placed.
-pub(super) struct Text<'a> {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) size: f64,
-    pub(super) weight: Weight,
-    pub(super) fill: &'a str,
-    pub(super) anchor: &'a str,
-}
-
-impl Text<'_> {
-    pub(super) fn at(x: f64, y: f64, size: f64) -> Self {
-        Self { x, y, size, weight: Weight::Regular, fill: INK, anchor: "start" }
-    }
-
-    pub(super) fn bold(self) -> Self {
-        Self { weight: Weight::SemiBold, ..self }
-    }
-
-    pub(super) fn muted(self) -> Self {
-        Self { fill: MUTED, ..self }
-    }
-
-    pub(super) fn anchor(self, anchor: &'static str) -> Self {
-        Self { anchor, ..self }
-    }
-
-    /// Writes `text`, cut to `room`.
-    pub(super) fn put(self, out: &mut String, text: &str, room: f64) {
-        let weight = if self.weight == Weight::SemiBold { 600 } else { 400 };
-        let text = escape(&fit(text, self.size, self.weight, room));
-        let Self { x, y, size, fill, anchor, .. } = self;
-        push(
-            out,
-            format_args!(
-                "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" font-weight=\"{weight}\" fill=\"{fill}\" \
-                 text-anchor=\"{anchor}\">{text}</text>\n"
-            ),
-        );
-    }
-}
-
-/// Appends; writing to a `String` cannot fail.
-pub(super) fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = out.write_fmt(text);
-}
 
 /// Sizes that depend on the photo and on how many layers there are.
 struct Layout {
@@ -94,74 +33,71 @@ struct Layout {
     /// From one column to the next.
     step: f64,
     tile: (f64, f64),
+    /// People's words under each tile, where there are any.
+    labels: Option<LabelRows>,
 }
 
 impl Layout {
-    fn new(draft: &Draft) -> Self {
-        let columns = draft.layers.len().max(1) as f64;
+    fn new(view: &View<'_>) -> Self {
+        let columns = view.layers.len().max(1) as f64;
         let share = (NARROWEST - 2.0 * MARGIN + GAP) / columns - GAP;
         let column = share.clamp(COLUMN_WIDTHS.0, COLUMN_WIDTHS.1).floor();
-        let (w, h) = (f64::from(draft.photo.width()), f64::from(draft.photo.height()));
+        let photo = &view.draft.photo;
+        let (w, h) = (f64::from(photo.width()), f64::from(photo.height()));
         let scale = (column / w).min(TALLEST * column / h);
         // A photo of a single row still shows a strip.
         let tile = ((w * scale).max(8.0), (h * scale).max(8.0));
-        Self { column, step: column + GAP, tile }
+        Self { column, step: column + GAP, tile, labels: view.labels.map(|_| LabelRows::new(view)) }
     }
 
     fn left(&self, column: usize) -> f64 {
         MARGIN + column as f64 * self.step
     }
+
+    fn footer(&self) -> f64 {
+        self.labels.as_ref().map_or(TILE_FOOTER, |rows| WEIGHT_ROW + rows.height() + LABELS_AIR)
+    }
 }
 
-/// A drawn figure.
-#[derive(Debug)]
-pub(super) struct Drawn {
-    pub(super) svg: String,
-    /// Where it can be cut into strips of two columns without cutting a heatmap.
-    pub(super) cuts: Vec<f64>,
-}
-
-pub(super) fn draw(draft: &Draft, tiles: &Tiles, colors: ColorMap) -> Result<Drawn> {
-    let layout = Layout::new(draft);
-    let count = draft.layers.len();
+pub(super) fn draw(view: &View<'_>, tiles: &Tiles, colors: ColorMap) -> Result<Drawn> {
+    let layout = Layout::new(view);
+    let count = view.layers.len();
     let width = (layout.left(count) - GAP + MARGIN).max(NARROWEST);
 
     let mut body = String::new();
-    let top = header::draw(&mut body, draft, colors, width, layout.tile) + 30.0;
-    flow_line(&mut body, draft, &layout, top);
-    let column = |(i, layer)| column(draft, layer, tiles, i, &layout, top);
-    let columns: Vec<_> = draft.layers.iter().enumerate().map(column).collect();
+    let top = header::draw(&mut body, view, colors, width, layout.tile) + 30.0;
+    flow_line(&mut body, count, &layout, top);
+    let column = |(i, layer)| column(view, layer, tiles, i, &layout, top);
+    let columns: Vec<_> = view.layers.iter().enumerate().map(column).collect();
     let bottom = columns.iter().map(|(_, bottom)| *bottom).fold(top, f64::max);
     columns.iter().for_each(|(text, _)| body.push_str(text));
-    footer(&mut body, draft, bottom + 14.0, width);
-    let height = bottom + 14.0 + MARGIN;
+    footer(&mut body, view.draft, bottom + 14.0, width);
 
-    let photo = encode::photo(&shrink(&draft.photo, PHOTO)?)?;
+    let photo = encode::photo(&shrink(&view.draft.photo, PHOTO)?)?;
     let (w, h) = layout.tile;
-    let name = escape(&format!("{} {}", words::title(draft), words::EYEBROW));
-    let stops: String = (0..=8)
-        .map(|i| {
-            let [r, g, b] = colors.color(i as f32 / 8.0);
-            format!("<stop offset=\"{}\" stop-color=\"#{r:02x}{g:02x}{b:02x}\"/>", f64::from(i) / 8.0)
-        })
-        .collect();
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
-         width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         font-family=\"Inter, sans-serif\" image-rendering=\"smooth\" role=\"img\">\n<title>{name}</title>\n\
-         <style>{}</style>\n<defs>\n\
-         <image id=\"photo\" width=\"{w:.2}\" height=\"{h:.2}\" preserveAspectRatio=\"none\" xlink:href=\"{photo}\"/>\n\
-         <linearGradient id=\"colors\">{stops}</linearGradient>\n</defs>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n",
-        font_face()
+    let defs = format!(
+        "<image id=\"photo\" width=\"{w:.2}\" height=\"{h:.2}\" preserveAspectRatio=\"none\" \
+         xlink:href=\"{photo}\"/>\n{}",
+        gradient(colors)
     );
+    let title = format!("{} {}", words::title(view.draft), words::eyebrow(view));
+    let svg = document(&title, (width, bottom + 14.0 + MARGIN), &defs, &body);
     let cuts = (2..count).step_by(2).map(|column| layout.left(column) - GAP / 2.0).collect();
     Ok(Drawn { svg, cuts })
 }
 
+/// The colours from weak to strong, as `url(#colors)`.
+fn gradient(colors: ColorMap) -> String {
+    let stop = |i: u8| {
+        let [r, g, b] = colors.color(f32::from(i) / 8.0);
+        format!("<stop offset=\"{}\" stop-color=\"#{r:02x}{g:02x}{b:02x}\"/>", f64::from(i) / 8.0)
+    };
+    format!("<linearGradient id=\"colors\">{}</linearGradient>\n", (0..=8).map(stop).collect::<String>())
+}
+
 /// The way through the network: a line with a dot a layer.
-fn flow_line(out: &mut String, draft: &Draft, layout: &Layout, y: f64) {
-    let Some(last) = draft.layers.len().checked_sub(1) else { return };
+fn flow_line(out: &mut String, layers: usize, layout: &Layout, y: f64) {
+    let Some(last) = layers.checked_sub(1) else { return };
     let end = layout.left(last) + layout.column;
     push(
         out,
@@ -179,8 +115,8 @@ fn flow_line(out: &mut String, draft: &Draft, layout: &Layout, y: f64) {
 
 /// One layer and where it ends.
 fn column(
-    draft: &Draft,
-    layer: &LayerDraft,
+    view: &View<'_>,
+    layer: &LayerView<'_>,
     tiles: &Tiles,
     index: usize,
     layout: &Layout,
@@ -188,52 +124,40 @@ fn column(
 ) -> (String, f64) {
     let mut out = String::new();
     let (x, width) = (layout.left(index), layout.column);
-    let info = &layer.layer;
+    let info = &layer.draft.layer;
     Text::at(x, top + 28.0, 17.0).bold().put(&mut out, &format!("Layer {}", info.number), width);
     let size = format!("{} · {} × {}", clean(&info.name), info.size.0, info.size.1);
     Text::at(x, top + 47.0, 12.0).muted().put(&mut out, &size, width);
     let mut y = top + COLUMN_HEADER;
-    if let Some(reason) = words::nothing(draft, layer) {
+    if let Some(reason) = words::nothing(view, layer) {
         return (out.clone() + &empty_tile(&reason, x, y - 28.0, layout), y + layout.tile.1.max(80.0));
     }
     evidence_bar(&mut out, layer, (x, top + 57.0), width);
-    Text::at(x, top + 76.0, 11.0).muted().put(
-        &mut out,
-        &format!("{} shown", words::percent(words::shown(layer))),
-        width,
-    );
+    let shown = format!("{} shown", words::percent(words::shown(layer)));
+    Text::at(x, top + 76.0, 11.0).muted().put(&mut out, &shown, width);
     for (c, cluster) in layer.clusters.iter().enumerate() {
         tile(&mut out, cluster, tiles.uri(index, c), (x, y), layout);
-        y += layout.tile.1 + TILE_FOOTER;
+        y += layout.tile.1 + layout.footer();
     }
     (out, y)
 }
 
 /// Each cluster's share of the layer, and what is not shown.
-fn evidence_bar(out: &mut String, layer: &LayerDraft, (x, y): (f64, f64), width: f64) {
-    push(
-        out,
-        format_args!("<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width}\" height=\"5\" fill=\"{FAINT}\"/>\n"),
-    );
+fn evidence_bar(out: &mut String, layer: &LayerView<'_>, (x, y): (f64, f64), width: f64) {
+    rect(out, (x, y), (width, 5.0), FAINT);
     let mut at = x;
     for cluster in &layer.clusters {
-        let length = (cluster.weight_percent / 100.0 * width).clamp(0.0, x + width - at);
-        let drawn = (length - 1.0).max(0.5);
-        push(
-            out,
-            format_args!(
-                "<rect x=\"{at:.2}\" y=\"{y:.1}\" width=\"{drawn:.2}\" height=\"5\" fill=\"{ACCENT}\"/>\n"
-            ),
-        );
+        let length = (cluster.weight / 100.0 * width).clamp(0.0, (x + width - at).max(0.0));
+        rect(out, (at, y), ((length - 1.0).max(0.5), 5.0), ACCENT);
         at += length;
     }
 }
 
-fn tile(out: &mut String, cluster: &ClusterMap, heat: &str, (x, y): (f64, f64), layout: &Layout) {
+fn tile(out: &mut String, cluster: &ClusterView<'_>, heat: &str, (x, y): (f64, f64), layout: &Layout) {
     let ((w, h), width) = (layout.tile, layout.column);
     let maps = words::maps(cluster.channels.len());
-    let weight = words::percent(cluster.weight_percent);
-    push(out, format_args!("<g><title>{weight}, {maps}</title>\n"));
+    let weight = words::percent(cluster.weight);
+    push(out, format_args!("<g><title>{}, {maps}</title>\n", escape(&weight)));
     push(out, format_args!("<use xlink:href=\"#photo\" x=\"{x:.1}\" y=\"{y:.1}\"/>\n"));
     push(
         out,
@@ -242,24 +166,24 @@ fn tile(out: &mut String, cluster: &ClusterMap, heat: &str, (x, y): (f64, f64), 
              preserveAspectRatio=\"none\" xlink:href=\"{heat}\"/>\n"
         ),
     );
-    let length = (cluster.weight_percent / 100.0 * width).clamp(0.5, width);
     let foot = y + h;
-    push(
-        out,
-        format_args!(
-            "<rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{length:.2}\" height=\"3\" fill=\"{ACCENT}\"/>\n",
-            foot + 3.0
-        ),
-    );
+    rect(out, (x, foot + 3.0), ((cluster.weight / 100.0 * width).clamp(0.5, width), 3.0), ACCENT);
     Text::at(x, foot + 23.0, 15.0).bold().put(out, &weight, width);
     Text::at(x + width, foot + 23.0, 12.0).muted().anchor("end").put(out, &maps, width / 2.0);
-    // The label's place.
+    match (&layout.labels, cluster.words) {
+        (Some(rows), Some(words)) => rows.draw(out, words, (x, foot + WEIGHT_ROW), width),
+        _ => label_line(out, (x, foot + 47.0), width),
+    }
+    out.push_str("</g>\n");
+}
+
+/// The place of a label that is still to be given.
+fn label_line(out: &mut String, (x, y): (f64, f64), width: f64) {
     push(
         out,
         format_args!(
-            "<path d=\"M{x:.1} {:.1}h{width}\" stroke=\"{MUTED}\" stroke-width=\"1\" \
-             stroke-dasharray=\"2 4\"/></g>\n",
-            foot + 47.0
+            "<path d=\"M{x:.1} {y:.1}h{width}\" stroke=\"{MUTED}\" stroke-width=\"1\" \
+             stroke-dasharray=\"2 4\"/>\n"
         ),
     );
 }

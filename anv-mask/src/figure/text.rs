@@ -19,6 +19,8 @@ const SEMI_BOLD: [u16; 95] = [
 ];
 /// Every other character counts as this wide: as wide as most letters with accents, a little more.
 const OTHER: u16 = 690;
+/// … but for those that fill a square: Chinese, Japanese, Korean, emoji.
+const WIDE: u16 = 1050;
 /// Characters of a name that are shown at most.
 const LONGEST_NAME: usize = 160;
 
@@ -69,9 +71,19 @@ pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
     };
     let char_width = |c: char| {
         let c = if c == '\u{a0}' { ' ' } else { c };
-        (c as usize).checked_sub(32).and_then(|i| table.get(i)).copied().unwrap_or(OTHER)
+        match c {
+            '\u{300}'..='\u{36F}' | '\u{200B}'..='\u{200F}' | '\u{FE00}'..='\u{FE0F}' => 0,
+            _ if is_wide(c) => WIDE,
+            _ => (c as usize).checked_sub(32).and_then(|i| table.get(i)).copied().unwrap_or(OTHER),
+        }
     };
     text.chars().map(|c| f64::from(char_width(c))).sum::<f64>() * size / 1000.0
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{A4CF}' | '\u{AC00}'..='\u{D7A3}'
+        | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF60}'
+        | '\u{FFE0}'..='\u{FFE6}' | '\u{1F000}'..='\u{1FAFF}' | '\u{20000}'..='\u{3FFFD}')
 }
 
 /// `text`, cut with an ellipsis where it is wider than `room`.

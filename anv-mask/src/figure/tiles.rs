@@ -1,9 +1,9 @@
 //! The heatmaps of a figure, each a small coloured picture.
 
-use anv_core::Draft;
 use anv_core::ndarray::ArrayView2;
 use rayon::prelude::*;
 
+use super::view::{ClusterView, View};
 use super::{encode, of_cluster};
 use crate::overlay::{normalize, resize_bilinear, table_index};
 use crate::{ColorMap, Result};
@@ -14,16 +14,16 @@ const SMALLEST: usize = 96;
 /// Larger maps are reduced to this many pixels a side: as much as a tile shows.
 const LARGEST: usize = 128;
 
-/// One data URI a cluster, in the order of the draft.
+/// One data URI a cluster, in the order of the view.
 #[derive(Debug)]
 pub(super) struct Tiles(Vec<Vec<String>>);
 
 impl Tiles {
-    pub(super) fn new(draft: &Draft, colors: ColorMap) -> Result<Self> {
+    pub(super) fn new(view: &View<'_>, colors: ColorMap) -> Result<Self> {
         let table = colors.table();
-        let layers = draft.layers.par_iter().map(|layer| {
-            let tile = |(i, cluster): (usize, &anv_core::ClusterMap)| {
-                tile(cluster.map.view(), &table).map_err(of_cluster(layer.layer.number, i))
+        let layers = view.layers.par_iter().map(|layer| {
+            let tile = |(i, cluster): (usize, &ClusterView<'_>)| {
+                tile(cluster.map(), &table).map_err(of_cluster(layer.draft.layer.number, i))
             };
             layer.clusters.par_iter().enumerate().map(tile).collect::<Result<Vec<_>>>()
         });

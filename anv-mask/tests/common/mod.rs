@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failing helper fails the test that called it")]
 
 pub mod draft;
+pub mod labeled;
 
 use std::path::PathBuf;
 
