@@ -22,7 +22,7 @@ use serde_json::json;
 /// Propose a dictionary of labels from people's answers; nothing is merged until a person accepts it.
 ///
 /// Proposals go into a table: delete the rows that are wrong (or set `final` to `raw`, and they are not proposed
-/// again), then take the rest in with --accept.
+/// again), then take the rest in with --accept. Without arguments proposals for the demonstration are made.
 #[derive(Debug, Parser)]
 #[command(name = "dictionary", version, after_help = EXAMPLES)]
 struct Args {

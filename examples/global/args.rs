@@ -8,7 +8,8 @@ use clap::Parser;
 
 /// Say what a network looks for in a class, from many labelled photos of it.
 ///
-/// Folders that `label` wrote carry their labels; others need --games.
+/// Folders that `label` wrote carry their labels; others need --games. Without arguments the demonstration is
+/// summed up.
 #[derive(Debug, Parser)]
 #[command(name = "global", version, after_help = EXAMPLES)]
 pub struct Args {

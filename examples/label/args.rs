@@ -7,7 +7,8 @@ use clap::Parser;
 
 /// Turn people's answers into labels of clusters, and merge clusters that people call the same.
 ///
-/// The result is a folder: a labelled explanation a photo, and the tables labels and rewrites.
+/// Without arguments the demonstration is labelled: explanations of the packaged photos, and games on them. The
+/// result is a folder: a labelled explanation a photo, and the tables labels and rewrites.
 #[derive(Debug, Parser)]
 #[command(name = "label", version, after_help = EXAMPLES)]
 pub struct Args {

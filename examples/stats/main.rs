@@ -21,6 +21,8 @@ use layers::LayerRow;
 use serde::Serialize;
 
 /// Count what came of explaining, playing and labelling: the thesis' Tables 4, 5 and 6, and labels across layers.
+///
+/// Without arguments the demonstration is counted.
 #[derive(Debug, Parser)]
 #[command(name = "stats", version)]
 struct Args {
