@@ -8,6 +8,7 @@
 mod args;
 mod details;
 mod table;
+mod targets;
 
 use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
@@ -37,8 +38,8 @@ fn label(args: &Args) -> Result<(), CommandError> {
     let images = input.images(&found)?;
     let report = Report::new(&input, &cleaned, &images);
     if let Clusters::Folders(folders) = &input.clusters {
-        for folder in folders {
-            write_folder(folder, &found, args)?;
+        for (folder, name) in folders.iter().zip(targets::names(folders)) {
+            write_folder(folder, &found, &args.out.join(name), args.png)?;
         }
     }
     write_tables(&cleaned, &images, &report, &args.out)?;
@@ -71,19 +72,22 @@ fn print_json(printed: &Printed<'_>) -> Result<(), CommandError> {
 }
 
 /// The labelled explanation of one photo: everything of its folder, and the labels.
-fn write_folder(folder: &Folder, scores: &Scores<'_>, args: &Args) -> Result<(), CommandError> {
+fn write_folder(
+    folder: &Folder,
+    scores: &Scores<'_>,
+    target: &Path,
+    png_sheets: bool,
+) -> Result<(), CommandError> {
     let draft = Draft::read(&folder.path)?;
     let explanation = Explanation::new(&folder.image, draft, scores, &SharedBestLabel)?;
-    let name = folder.path.canonicalize().unwrap_or_else(|_| folder.path.clone());
-    let target = args.out.join(name.file_name().unwrap_or_default());
     let figure = LabeledFigure::new(&explanation);
     let svg = figure.svg()?;
     let (png, html) = rayon::join(|| figure.png(), || figure.html());
     let (png, html) = (png?, html?);
     let further: [(&str, &[u8]); 3] =
         [("anv.svg", svg.as_bytes()), ("anv.png", &png), ("anv.html", html.as_bytes())];
-    explanation.write(&target, &further)?;
-    details::write(&figure, &target.join("details"), args.png)
+    explanation.write(target, &further)?;
+    details::write(&figure, &target.join("details"), png_sheets)
 }
 
 fn write_tables(

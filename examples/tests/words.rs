@@ -114,6 +114,22 @@ fn folders_are_labelled_and_merged() {
 }
 
 #[test]
+fn folders_of_one_name_do_not_overwrite_each_other() {
+    let home = TempDir::new().unwrap();
+    two_photos(&home);
+    for name in ["a", "b"] {
+        fs::create_dir(home.path().join(format!("of-{name}"))).unwrap();
+        let from = home.path().join("explained").join(name);
+        fs::rename(from, home.path().join(format!("of-{name}/explained"))).unwrap();
+    }
+    works(&home, "label", &["of-a/explained", "of-b/explained", "--games", "games.csv"]);
+    for name in ["a", "b"] {
+        let labelled = Draft::read(home.path().join(format!("labelled/explained-{name}"))).unwrap();
+        assert_eq!(labelled.source, format!("{name}.jpg"));
+    }
+}
+
+#[test]
 fn labelled_folders_speak_for_themselves() {
     let home = TempDir::new().unwrap();
     two_photos(&home);
