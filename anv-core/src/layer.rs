@@ -6,6 +6,10 @@ use std::str::FromStr;
 
 use crate::{Error, Result};
 
+/// The highest number that a layer may have in a table or a saved folder: far above any network, low enough that a slip
+/// in a file cannot ask for more memory than there is.
+pub const MOST_LAYERS: usize = 10_000;
+
 /// A convolution of the explained network: its place, its name and the shape of its output.
 ///
 /// Layers count from 1 as in the thesis; VGG-16 has the layers 1 (`conv1_1`) to 13 (`conv5_3`).

@@ -117,7 +117,7 @@ pub use folder::{FORMAT, is_saved_folder, write_file};
 pub use global::{GlobalExample, GlobalExplanation, GlobalFeature, GlobalGroup, Interval, Scope};
 pub use label::{GameCounts, Label, LabelScore, LabeledCluster, MergedCluster, SCORE_TOLERANCE, rank_labels};
 pub use labeling::{Aggregator, ClusterLabels, ClusterQuery, Labeler, Merger};
-pub use layer::{LayerInfo, LayerSelection};
+pub use layer::{LayerInfo, LayerSelection, MOST_LAYERS};
 pub use partition::Partition;
 pub use photo::{PhotoLimits, decode_photo, read_photo};
 pub use pipeline::{Pipeline, PipelineParams};

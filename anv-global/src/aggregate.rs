@@ -99,6 +99,9 @@ struct Class {
     labels: HashMap<Label, BTreeMap<usize, Tally>>,
 }
 
+/// Each label keeps a sum a resample, and the ends of an interval are exact to three digits long before.
+const MOST_RESAMPLES: usize = 1_000_000;
+
 /// Sums up labelled images a class (thesis 5.2.2): an [`Aggregator`].
 ///
 /// Memory grows with the number of different labels, layers and classes, not with the number of images. The result is
@@ -115,7 +118,8 @@ impl GlobalAggregator {
     /// An aggregator that has seen nothing.
     ///
     /// # Errors
-    /// [`Error::Groups`] for groups that cannot be used, [`Error::Parameter`] for a confidence outside 0 to 1.
+    /// [`Error::Groups`] for groups that cannot be used, [`Error::Parameter`] for a confidence outside 0 to 1 and for more
+    /// than a million resamples.
     pub fn new(params: GlobalParams) -> Result<Self> {
         params.groups.resolve(1, 1)?;
         if !(params.confidence > 0.0 && params.confidence < 1.0) {
@@ -123,6 +127,13 @@ impl GlobalAggregator {
                 name: "confidence",
                 found: params.confidence.to_string(),
                 expected: "more than 0 and less than 1",
+            });
+        }
+        if params.resamples > MOST_RESAMPLES {
+            return Err(Error::Parameter {
+                name: "resamples",
+                found: params.resamples.to_string(),
+                expected: "at most 1000000",
             });
         }
         Ok(Self { params, classes: BTreeMap::new(), layers: None })

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use anv_core::MOST_LAYERS;
+
 use crate::{Error, Result};
 
 /// How layers are grouped (thesis 5.2.2: three by three).
@@ -41,6 +43,8 @@ impl LayerGroups {
     pub fn resolve(&self, first: usize, last: usize) -> Result<Vec<(usize, usize)>> {
         let fail = |reason| Err(Error::Groups { found: self.to_string(), reason });
         match self {
+            // Each group takes memory; a layer of this number is a slip.
+            Self::Size(_) if last > MOST_LAYERS => fail("layers are numbered from 1 to 10000"),
             Self::Size(0) => fail("a group needs at least one layer"),
             Self::Size(size) => {
                 Ok((first..=last).step_by(*size).map(|l| (l, l.saturating_add(size - 1).min(last))).collect())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-use anv_core::{LabeledImage, Labeler, Merger};
+use anv_core::{LabeledImage, Labeler, MOST_LAYERS, Merger};
 
 use crate::Result;
 use crate::error::{RowProblem, Table, shorten};
@@ -66,7 +66,7 @@ impl ClusterTable {
         line: u64,
         options: &ReadOptions,
     ) -> std::result::Result<(), RowProblem> {
-        const LAYER: &str = "a whole number of at least 1";
+        const LAYER: &str = "a whole number from 1 to 10000";
         const WEIGHT: &str = "a number from 0 to 100";
         fields.check_width()?;
         let name = fields.needed(0, options)?;
@@ -78,7 +78,7 @@ impl ClusterTable {
             let found = shorten(fields.raw(column).unwrap_or_default());
             Err(RowProblem::Value { column: fields.name(column), found, expected })
         };
-        if layer == 0 {
+        if layer == 0 || layer > MOST_LAYERS {
             return value(1, LAYER);
         }
         // Percentages of a layer: rounding may carry a whole layer's sum a little over 100.

@@ -60,12 +60,12 @@ fn run(args: &Args) -> Result<(), CommandError> {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         draft.write(args.out.join(&stem), &[])?;
         let clusters: Vec<_> = draft.layers.iter().map(|l| l.clusters.len().to_string()).collect();
-        println!("{stem}: {}, {} clusters", draft.class.name, clusters.join(" + "));
+        anv_examples::say!("{stem}: {}, {} clusters", draft.class.name, clusters.join(" + "));
         if let Some(folder) = &args.sheets {
             write_sheets(&draft, &stem, folder)?;
         }
     }
-    println!("written to {}", args.out.display());
+    anv_examples::say!("written to {}", args.out.display());
     Ok(())
 }
 

@@ -157,7 +157,7 @@ fn report(args: &Args, proposals: &[Proposal], words: usize) -> Result<(), Comma
                 })
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        anv_examples::say!("{}", serde_json::to_string_pretty(&rows)?);
         eprintln!("written to {}", args.out.display());
         return Ok(());
     }
@@ -175,10 +175,13 @@ fn report(args: &Args, proposals: &[Proposal], words: usize) -> Result<(), Comma
         .collect();
     if !rows.is_empty() {
         let header = ["raw", "games", "final", "games", "reason"];
-        println!("{}", text_table(&header, &[false, true, false, true, false], &rows));
+        anv_examples::say!("{}", text_table(&header, &[false, true, false, true, false], &rows));
     }
-    println!("{} proposals for {words} different labels; nothing is merged until you accept it", rows.len());
-    println!("review {}, then --accept it", args.out.display());
+    anv_examples::say!(
+        "{} proposals for {words} different labels; nothing is merged until you accept it",
+        rows.len()
+    );
+    anv_examples::say!("review {}, then --accept it", args.out.display());
     Ok(())
 }
 
@@ -200,11 +203,11 @@ fn accept(args: &Args, reviewed: &Path) -> Result<(), CommandError> {
     write_file(path, &table)?;
     let (all, new) = (after.entries().len(), after.entries().len() - before.entries().len());
     if args.json {
-        println!("{}", json!({ "entries": all, "new": new }));
+        anv_examples::say!("{}", json!({ "entries": all, "new": new }));
         eprintln!("written to {}", path.display());
     } else {
-        println!("{new} new entries, {all} in all");
-        println!("written to {}", path.display());
+        anv_examples::say!("{new} new entries, {all} in all");
+        anv_examples::say!("written to {}", path.display());
     }
     Ok(())
 }

@@ -129,12 +129,12 @@ fn write(draft: &Draft, folder: &Path, figures: &Figures) -> Result<(), CommandE
 
 fn report(args: &Args, draft: &Draft, folder: &Path, seconds: &Seconds) -> Result<(), CommandError> {
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&summary::summary(draft, folder, seconds))?);
+        anv_examples::say!("{}", serde_json::to_string_pretty(&summary::summary(draft, folder, seconds))?);
         eprintln!("written to {}", folder.display());
         return Ok(());
     }
     table::print(draft);
-    println!(
+    anv_examples::say!(
         "\n{:.2} s: network {:.2}, clustering {:.2}, figures {:.2}, the rest {:.2}",
         seconds.total(),
         seconds.network,
@@ -142,6 +142,6 @@ fn report(args: &Args, draft: &Draft, folder: &Path, seconds: &Seconds) -> Resul
         seconds.figures,
         seconds.load + seconds.decode + seconds.write
     );
-    println!("open {}", folder.join("anv.html").display());
+    anv_examples::say!("open {}", folder.join("anv.html").display());
     Ok(())
 }

@@ -8,23 +8,26 @@ const BAR: usize = 10;
 /// Prints class, prediction and a row a layer on stdout.
 pub fn print(draft: &Draft) {
     let class = &draft.class;
-    println!("{}  →  {} ({:.1} %)", draft.source, class.name, 100.0 * class.probability);
+    anv_examples::say!("{}  →  {} ({:.1} %)", draft.source, class.name, 100.0 * class.probability);
     if draft.predicted.index != class.index {
         let predicted = &draft.predicted;
-        println!(
+        anv_examples::say!(
             "the network predicts {} ({:.1} %); explained is the class asked for",
             predicted.name,
             100.0 * predicted.probability
         );
     }
-    println!("{}, seed {}\n", draft.model.name, draft.seed);
+    anv_examples::say!("{}, seed {}\n", draft.model.name, draft.seed);
     let width = draft.layers.iter().map(|l| l.layer.name.len()).max().unwrap_or(0).max(5);
-    println!(
+    anv_examples::say!(
         "    {:width$}  {:>9}  {:>10}  {:>19}  clusters, % of the layer",
-        "layer", "size", "maps kept", "weight kept"
+        "layer",
+        "size",
+        "maps kept",
+        "weight kept"
     );
     for layer in &draft.layers {
-        println!("{}", row(layer, width));
+        anv_examples::say!("{}", row(layer, width));
     }
 }
 

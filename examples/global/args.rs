@@ -25,7 +25,7 @@ pub struct Args {
     pub group: LayerGroups,
 
     /// Features a group, best first
-    #[arg(long, default_value_t = 6, value_name = "N")]
+    #[arg(long, default_value_t = 6, value_name = "N", value_parser = at_least_one)]
     pub top: usize,
 
     /// Photos that show another class than the explained one: together, apart or left-out
@@ -61,6 +61,10 @@ impl Args {
         let params = GlobalParams { resamples: self.resamples, seed: self.seed, ..GlobalParams::default() };
         params.groups(self.group.clone()).top(Some(self.top)).wrong(self.wrong)
     }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&n| n > 0).ok_or_else(|| "expected a whole number of at least 1".into())
 }
 
 fn parse_wrong(text: &str) -> Result<WrongPredictions, String> {

@@ -43,12 +43,12 @@ fn global(args: &Args) -> Result<(), CommandError> {
     write_file(args.out.join("global.json"), &serde_json::to_vec_pretty(&explanations)?)?;
     write_figures(&explanations, &Pictures::read(&folders, &explanations)?, &args.out)?;
     if args.json {
-        println!("{}", serde_json::to_string(&summary(&explanations))?);
+        anv_examples::say!("{}", serde_json::to_string(&summary(&explanations))?);
         eprintln!("written to {}", args.out.display());
         return Ok(());
     }
     table::print(&explanations);
-    println!("written to {}", args.out.display());
+    anv_examples::say!("written to {}", args.out.display());
     Ok(())
 }
 

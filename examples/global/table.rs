@@ -12,18 +12,18 @@ pub fn print(explanations: &[GlobalExplanation]) {
             Scope::Wrong(truth) => format!(", predicted for {}", printable(truth)),
         };
         let images = if explanation.images == 1 { "image" } else { "images" };
-        println!("{}{scope}: {} {images}\n", printable(&explanation.class), explanation.images);
+        anv_examples::say!("{}{scope}: {} {images}\n", printable(&explanation.class), explanation.images);
         for group in &explanation.groups {
             let (first, last) = group.layers;
             match first == last {
-                true => println!("layer {first}"),
-                false => println!("layers {first} to {last}"),
+                true => anv_examples::say!("layer {first}"),
+                false => anv_examples::say!("layers {first} to {last}"),
             }
             let most = group.features.first().map_or(0.0, |f| f.score);
             let rows: Vec<_> = group.features.iter().map(|f| row(f, most, explanation.all_layers)).collect();
             let header = ["feature", "", "score", "95 % of resamples", "weight", "shown best in"];
             let right = [false, false, true, true, true, false];
-            println!("{}", text_table(&header, &right, &rows));
+            anv_examples::say!("{}", text_table(&header, &right, &rows));
         }
     }
 }

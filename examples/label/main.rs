@@ -38,8 +38,8 @@ fn label(args: &Args) -> Result<(), CommandError> {
     let images = input.images(&found)?;
     let report = Report::new(&input, &cleaned, &images);
     if let Clusters::Folders(folders) = &input.clusters {
-        for (folder, name) in folders.iter().zip(targets::names(folders)) {
-            write_folder(folder, &found, &args.out.join(name), args.png)?;
+        for (folder, target) in folders.iter().zip(targets::paths(folders, &args.out)?) {
+            write_folder(folder, &found, &target, args.png)?;
         }
     }
     write_tables(&cleaned, &images, &report, &args.out)?;
@@ -50,7 +50,7 @@ fn label(args: &Args) -> Result<(), CommandError> {
         return Ok(());
     }
     table::print(&images, &report);
-    println!("written to {}", args.out.display());
+    anv_examples::say!("written to {}", args.out.display());
     Ok(())
 }
 

@@ -15,7 +15,7 @@ pub fn print(images: &[LabeledImage], report: &Report) {
         print_image(image);
     }
     if images.len() > IMAGES {
-        println!("… {} more images in labels.csv\n", images.len() - IMAGES);
+        anv_examples::say!("… {} more images in labels.csv\n", images.len() - IMAGES);
     }
     print_games(report);
     print_players(report);
@@ -26,7 +26,7 @@ fn print_image(image: &LabeledImage) {
         (Some(truth), true) => format!(", but it shows {}", printable(truth)),
         _ => String::new(),
     };
-    println!("{}  →  {}{wrong}", printable(&image.image), printable(&image.class));
+    anv_examples::say!("{}  →  {}{wrong}", printable(&image.image), printable(&image.class));
     let mut rows = Vec::new();
     for layer in &image.layers {
         for cluster in &layer.clusters {
@@ -44,12 +44,12 @@ fn print_image(image: &LabeledImage) {
         }
     }
     let header = ["layer", "weight", "clusters", "label", "score", "others"];
-    println!("{}", text_table(&header, &[true, true, false, false, true, false], &rows));
+    anv_examples::say!("{}", text_table(&header, &[true, true, false, false, true, false], &rows));
 }
 
 fn print_games(report: &Report) {
     let (games, labels, trust) = (&report.games, &report.labels, &report.trust);
-    println!(
+    anv_examples::say!(
         "{} games: {} won, {} lost, {} given up; {} hints a game",
         games.games,
         games.wins,
@@ -57,19 +57,22 @@ fn print_games(report: &Report) {
         games.resigns,
         number(games.hints_per_game, 2)
     );
-    println!(
+    anv_examples::say!(
         "{} players, {} met a control game, {} failed and were left out with {} games",
         trust.players,
         trust.checked,
         trust.failed.len(),
         trust.dropped_games
     );
-    println!(
+    anv_examples::say!(
         "{} raw labels → {} labels, {} different; {} rewrites in rewrites.csv",
-        games.raw_labels, labels.labels, labels.unique_labels, report.rewrites
+        games.raw_labels,
+        labels.labels,
+        labels.unique_labels,
+        report.rewrites
     );
-    println!("{} cluster maps → {} after merging", labels.cluster_maps, labels.merged_maps);
-    println!(
+    anv_examples::say!("{} cluster maps → {} after merging", labels.cluster_maps, labels.merged_maps);
+    anv_examples::say!(
         "agreement on labels: Krippendorff's alpha (MASI) {}",
         report.agreement.alpha.map_or_else(|| "not defined".into(), |a| format!("{a:.3}"))
     );
@@ -77,11 +80,16 @@ fn print_games(report: &Report) {
         Some(guesses) => {
             let known = guesses.images.iter().filter(|i| i.true_class.is_some());
             let right = known.clone().filter(|i| i.true_class.as_ref() == Some(&i.class)).count();
-            println!("guesses taken together (Dawid-Skene): right on {right} of {} images", known.count());
+            anv_examples::say!(
+                "guesses taken together (Dawid-Skene): right on {right} of {} images",
+                known.count()
+            );
         }
-        None => println!("guesses taken together: {}", report.no_guesses.as_deref().unwrap_or("none")),
+        None => {
+            anv_examples::say!("guesses taken together: {}", report.no_guesses.as_deref().unwrap_or("none"))
+        }
     }
-    println!();
+    anv_examples::say!();
 }
 
 fn print_players(report: &Report) {
@@ -105,9 +113,9 @@ fn print_players(report: &Report) {
         })
         .collect();
     let header = ["player", "games", "won", "gave a best label", "guesses right (Dawid-Skene)"];
-    print!("{}", text_table(&header, &[false, true, true, true, true], &rows));
+    anv_examples::say!("{}", text_table(&header, &[false, true, true, true, true], &rows).trim_end());
     match report.players.len().saturating_sub(PLAYERS) {
-        0 => println!(),
-        more => println!("… {more} more in report.json\n"),
+        0 => anv_examples::say!(),
+        more => anv_examples::say!("… {more} more in report.json\n"),
     }
 }

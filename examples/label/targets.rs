@@ -1,13 +1,47 @@
 //! Where each labelled explanation goes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anv_core::is_saved_folder;
+use anv_examples::CommandError;
 use anv_examples::words::Folder;
+
+/// The folder of each labelled explanation below `out`.
+///
+/// # Errors
+/// When one would take the place of what it is made from, and when `out` holds explanations of an earlier run that this
+/// one does not renew: tables and `global` would mix both.
+pub fn paths(folders: &[Folder], out: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let paths: Vec<_> = names(folders).into_iter().map(|name| out.join(name)).collect();
+    for (folder, path) in folders.iter().zip(&paths) {
+        if let (Ok(from), Ok(to)) = (folder.path.canonicalize(), path.canonicalize())
+            && from == to
+        {
+            return Err(
+                format!("{} would be overwritten by its labels: name another --out", path.display()).into()
+            );
+        }
+    }
+    let entries = std::fs::read_dir(out).into_iter().flatten().filter_map(Result::ok);
+    let mut others: Vec<_> =
+        entries.map(|e| e.path()).filter(|p| !paths.contains(p) && is_saved_folder(p)).collect();
+    others.sort();
+    match others.first() {
+        None => Ok(paths),
+        Some(first) => Err(format!(
+            "{} holds explanations that this run does not renew ({}{}): name another --out, or remove them",
+            out.display(),
+            first.display(),
+            if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() }
+        )
+        .into()),
+    }
+}
 
 /// A name below --out for each folder: its own; where several folders are called the same, with the photo's name behind
 /// it, and with a number where that does not tell them apart either.
-pub fn names(folders: &[Folder]) -> Vec<String> {
+fn names(folders: &[Folder]) -> Vec<String> {
     let own: Vec<_> = folders.iter().map(|f| own_name(&f.path)).collect();
     let with_photo: Vec<_> = own
         .iter()

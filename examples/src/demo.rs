@@ -44,17 +44,34 @@ const EXPLAINED: &[File] = folders!(
     "wrench"
 );
 
-/// Lays the demonstration out in `folder`; files that are there already and equal are not touched.
+/// Lays the demonstration out in `folder` and says so on stderr when it does; files that are there already are not
+/// touched.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When a file of another content is in the way, or one cannot be written.
 pub fn write_demo(folder: &Path) -> Result<(), CommandError> {
+    let mut missing = Vec::new();
     for (name, bytes) in TABLES.iter().chain(EXPLAINED) {
         let path = folder.join(name);
-        if std::fs::read(&path).is_ok_and(|found| found == *bytes) {
-            continue;
+        match std::fs::read(&path) {
+            Ok(found) if found == *bytes => {}
+            Ok(_) => {
+                return Err(format!(
+                    "{} is not the demonstration's: without arguments the demonstration is laid out in {}; move that \
+                     file away, or name your own with --games",
+                    path.display(),
+                    folder.display()
+                )
+                .into());
+            }
+            Err(_) => missing.push((path, *bytes)),
         }
+    }
+    for (path, bytes) in &missing {
         write_file(path, bytes)?;
+    }
+    if !missing.is_empty() {
+        eprintln!("the demonstration is laid out in {}", folder.display());
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 pub use demo::{DEMO_CLASS, DEMO_FOLDER, write_demo};
 pub use device::parse_device;
 pub use packaged::{packaged_network, packaged_photo};
-pub use text::{number, printable, sparkline, text_table};
+pub use text::{line, number, printable, sparkline, text_table};
 
 /// An error of a command: anything that can be printed.
 pub type CommandError = Box<dyn Error + Send + Sync>;

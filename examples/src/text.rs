@@ -1,5 +1,7 @@
 //! Tables and numbers for the terminal.
 
+use std::io::Write;
+
 /// Text without control characters: a terminal would act on them.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
@@ -39,6 +41,25 @@ pub fn text_table(header: &[&str], right: &[bool], rows: &[Vec<String>]) -> Stri
         text.push('\n');
     }
     text
+}
+
+/// Prints a line on stdout, as `println!` does; see [`line`].
+#[macro_export]
+macro_rules! say {
+    () => { $crate::line(format_args!("")) };
+    ($($text:tt)+) => { $crate::line(format_args!($($text)+)) };
+}
+
+/// Prints a line on stdout. A reader that went away ends the program in silence; any other failure, such as a full disk,
+/// ends it with a message and exit code 2, where `println!` would panic.
+pub fn line(text: std::fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}") {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        eprintln!("error: cannot print: {error}");
+        std::process::exit(2);
+    }
 }
 
 /// A number with `digits` decimals, or a dash.

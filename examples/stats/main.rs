@@ -87,12 +87,12 @@ fn stats(args: &Args) -> Result<(), CommandError> {
     };
     write(&stats, &args.out)?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&stats)?);
+        anv_examples::say!("{}", serde_json::to_string_pretty(&stats)?);
         eprintln!("written to {}", args.out.display());
         return Ok(());
     }
     print::print(&stats);
-    println!("written to {}", args.out.display());
+    anv_examples::say!("written to {}", args.out.display());
     Ok(())
 }
 

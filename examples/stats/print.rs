@@ -7,7 +7,7 @@ use crate::Stats;
 
 /// Prints Tables 4, 5 and 6 and the trends.
 pub fn print(stats: &Stats) {
-    println!(
+    anv_examples::say!(
         "Layers (Table 4): averages an image, after the cluster threshold; in brackets before clustering"
     );
     let rows: Vec<_> = stats
@@ -25,10 +25,10 @@ pub fn print(stats: &Stats) {
         })
         .collect();
     let header = ["layer", "name", "maps", "maps left", "weight left", "clusters"];
-    println!("{}", text_table(&header, &[true, false, true, true, true, true], &rows));
+    anv_examples::say!("{}", text_table(&header, &[true, false, true, true, true, true], &rows));
 
     let g = &stats.games;
-    println!("Games (Table 5)");
+    anv_examples::say!("Games (Table 5)");
     let header = ["games", "wins", "losses", "resigns", "raw labels", "a map", "hints a game"];
     let row = vec![
         g.games.to_string(),
@@ -39,10 +39,10 @@ pub fn print(stats: &Stats) {
         number(g.raw_labels_per_map, 3),
         number(g.hints_per_game, 2),
     ];
-    println!("{}", text_table(&header, &[true; 7], &[row]));
+    anv_examples::say!("{}", text_table(&header, &[true; 7], &[row]));
 
     let l = &stats.labels;
-    println!("Labels (Table 6)");
+    anv_examples::say!("Labels (Table 6)");
     let header =
         ["labels", "different", "a map before merging", "maps before", "after", "weight a map after"];
     let row = vec![
@@ -53,7 +53,7 @@ pub fn print(stats: &Stats) {
         l.merged_maps.to_string(),
         format!("{} %", number(l.weight_per_merged_map, 2)),
     ];
-    println!("{}", text_table(&header, &[true; 6], &[row]));
+    anv_examples::say!("{}", text_table(&header, &[true; 6], &[row]));
     print_trends(&stats.trends);
 }
 
@@ -64,7 +64,7 @@ fn print_trends(trends: &[Trend]) {
             (Some((a, _)), Some((b, _))) => format!("layers {a} to {b}"),
             _ => String::new(),
         };
-        println!("{}: scores across {span}", printable(&first.class));
+        anv_examples::say!("{}: scores across {span}", printable(&first.class));
         let rows: Vec<_> = class
             .iter()
             .map(|t| {
@@ -73,6 +73,6 @@ fn print_trends(trends: &[Trend]) {
             })
             .collect();
         let header = ["label", "trend", "score", "share a layer"];
-        println!("{}", text_table(&header, &[false, false, true, true], &rows));
+        anv_examples::say!("{}", text_table(&header, &[false, false, true, true], &rows));
     }
 }

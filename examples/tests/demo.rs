@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anv_core::{Draft, Explanation};
 use anv_gradcam::read_weights;
-use common::works;
+use common::{refused, run, works};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -69,4 +69,26 @@ fn commands_without_arguments_work_on_it() {
     assert!(text.contains("Table 4") && text.contains("Table 6"), "{text}");
     let text = works(&home, "dictionary", &[]);
     assert!(text.contains("nothing is merged until you accept it"), "{text}");
+}
+
+#[test]
+fn a_users_files_are_not_overwritten() {
+    let home = TempDir::new().unwrap();
+    fs::create_dir(home.path().join("demo")).unwrap();
+    fs::write(home.path().join("demo/games.csv"), "mine").unwrap();
+    refused(&home, "stats", &[], &["demo/games.csv is not the demonstration's", "--games"]);
+    assert_eq!(fs::read_to_string(home.path().join("demo/games.csv")).unwrap(), "mine");
+    fs::remove_dir_all(home.path().join("demo")).unwrap();
+
+    works(&home, "label", &[]);
+    let input = ["demo/explained", "--games", "demo/games.csv"];
+    let output = run(&home, "label", &[&input[..], &["--out", "demo/explained"]].concat());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && text.contains("would be overwritten"), "{text}");
+    // What `global` reads from a folder must come from one run.
+    let one = ["demo/explained/coffee", "--games", "demo/games.csv"];
+    let output = run(&home, "label", &one);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && text.contains("and 7 more"), "{text}");
+    works(&home, "label", &[]);
 }

@@ -113,6 +113,8 @@ fn bad_folders_and_options_are_refused() {
         (["--group", "0"], "at least one layer"),
         (["--group", "5-7,7-9"], "a layer is in two"),
         (["--group", "x"], "names no groups"),
+        (["--top", "0"], "at least 1"),
+        (["--resamples", "100000000000"], "expected at most 1000000"),
         (["--wrong", "never"], "expected together"),
     ] {
         let output = run(&home, "global", &arguments);
@@ -144,4 +146,23 @@ fn formulas_and_markup_in_labels_are_harmless() {
     }
     let plot = fs::read_to_string(home.path().join("stats/trends.svg")).unwrap();
     assert!(plot.contains("&lt;b&gt;") && !plot.contains("<b>"), "{plot}");
+}
+
+#[test]
+fn numbers_out_of_all_proportion_are_refused() {
+    let home = TempDir::new().unwrap();
+    two_photos(&home);
+    for layer in ["0", "10001", "9999999999", "18446744073709551615"] {
+        write(&home, "clusters.csv", format!("image,layer,cluster,weight_percent\na.jpg,{layer},0,7\n"));
+        write(&home, "none.csv", HEADER);
+        let arguments = ["--clusters", "clusters.csv", "--games", "none.csv"];
+        refused(&home, "global", &arguments, &["line 2", "a whole number from 1 to 10000"]);
+    }
+    let path = home.path().join("explained/a/anv.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"layer\":13", "\"layer\":12")).unwrap();
+    for command in ["label", "global", "stats"] {
+        let arguments = ["explained", "--games", "games.csv"];
+        refused(&home, command, &arguments, &["anv.json", "layer 12 follows layer 12"]);
+    }
 }

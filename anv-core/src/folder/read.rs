@@ -11,7 +11,9 @@ use safetensors::tensor::Dtype;
 use super::atomic::io;
 use super::labels::Words;
 use super::{FORMAT, IMAGE, JSON, MAPS, json, map_key, sha256_hex};
-use crate::{ClusterMap, Draft, DroppedCluster, Error, Explanation, LayerDraft, LayerInfo, Result};
+use crate::{
+    ClusterMap, Draft, DroppedCluster, Error, Explanation, LayerDraft, LayerInfo, MOST_LAYERS, Result,
+};
 
 impl Draft {
     /// Reads a saved folder: the value is equal to the one that was written. Of a labelled folder, its draft.
@@ -46,6 +48,7 @@ fn read_folder(folder: &Path) -> Result<(Draft, Option<Words>)> {
     let path = folder.join(JSON);
     let mut file = parse_json(&path)?;
     let words = Words::take(&mut file).map_err(|reason| damaged(&path, reason))?;
+    check_numbers(&file.layers).map_err(|reason| damaged(&path, reason))?;
     let photo = read_photo(&folder.join(IMAGE), &file.image)?;
     let maps_path = folder.join(MAPS);
     let bytes = fs::read(&maps_path).map_err(io("read", &maps_path))?;
@@ -70,6 +73,20 @@ fn read_folder(folder: &Path) -> Result<(Draft, Option<Words>)> {
 
 fn damaged(path: &Path, reason: impl Into<String>) -> Error {
     Error::Damaged { path: path.to_owned(), reason: reason.into() }
+}
+
+/// Layers are listed shallowest first, each once.
+fn check_numbers(layers: &[json::Layer]) -> std::result::Result<(), String> {
+    let mut last = 0;
+    for number in layers.iter().map(|l| l.layer) {
+        if number <= last || number > MOST_LAYERS {
+            return Err(format!(
+                "layer {number} follows layer {last}: expected rising numbers from 1 to {MOST_LAYERS}"
+            ));
+        }
+        last = number;
+    }
+    Ok(())
 }
 
 /// The format is looked at first: a later one may have other fields.
