@@ -56,7 +56,8 @@ pub enum Convolution {
     Exact,
     /// The tensor library's operations on half-precision numbers (IEEE binary16): for GPUs, where it halves memory and
     /// time; on the CPU slower than anything else here, but the same numbers. The gradient is scaled by a power of
-    /// two on its way, so that small values do not vanish, and given back in f32. A network whose activations exceed
+    /// two on its way, so that small values do not vanish, and given back in f32. On a golden photo weights move by up
+    /// to 3.4 % of the layer's largest, 0.4 % on average (measured on the CPU). A network whose activations exceed
     /// 65,504 gives [`Error::OutputNotFinite`](crate::Error::OutputNotFinite).
     Half,
     /// The tensor library's own operations, for pooling too: what runs on CUDA and Metal in any case, here also

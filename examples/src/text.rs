@@ -43,7 +43,7 @@ pub fn text_table(header: &[&str], right: &[bool], rows: &[Vec<String>]) -> Stri
     text
 }
 
-/// Prints a line on stdout, as `println!` does; see [`line`].
+/// Prints a line on stdout, as `println!` does; see [`line()`].
 #[macro_export]
 macro_rules! say {
     () => { $crate::line(format_args!("")) };
