@@ -58,7 +58,7 @@ pub fn decode_photo(bytes: &[u8], name: &str, limits: &PhotoLimits) -> Result<Rg
         return Err(fail("it is neither JPEG nor PNG nor WebP".into()));
     };
     if cut_off(bytes, format) {
-        return Err(fail("it is cut off: the file ends before its last pixels".into()));
+        return Err(fail("it is cut off: the end of the image is missing".into()));
     }
     // 8 bytes a pixel: 16-bit RGBA, the widest that the three formats have.
     let mut alloc = Limits::default();

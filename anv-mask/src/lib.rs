@@ -34,13 +34,14 @@
 //! ```
 //!
 //! # Figures
-//! From a [`Draft`](anv_core::Draft) to files:
+//! From a saved [`Draft`](anv_core::Draft) to files; a saved [`Explanation`](anv_core::Explanation) goes the same way
+//! through [`LabeledFigure`], a global one through [`GlobalFigure`]:
 //!
 //! ```no_run
-//! # fn draft() -> anv_core::Draft { unimplemented!() }
+//! use anv_core::Draft;
 //! use anv_mask::{ColorMap, Figure};
 //!
-//! let draft = draft();
+//! let draft = Draft::read("explained/coffee")?;
 //! let figure = Figure::new(&draft).color_map(ColorMap::Jet);
 //! std::fs::write("anv.svg", figure.svg()?)?;
 //! std::fs::write("anv.png", figure.png()?)?;

@@ -1,6 +1,6 @@
 //! Where each labelled explanation goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anv_core::is_saved_folder;
@@ -23,9 +23,10 @@ pub fn paths(folders: &[Folder], out: &Path) -> Result<Vec<PathBuf>, CommandErro
             );
         }
     }
+    let renewed: BTreeSet<_> = paths.iter().collect();
     let entries = std::fs::read_dir(out).into_iter().flatten().filter_map(Result::ok);
     let mut others: Vec<_> =
-        entries.map(|e| e.path()).filter(|p| !paths.contains(p) && is_saved_folder(p)).collect();
+        entries.map(|e| e.path()).filter(|p| !renewed.contains(p) && is_saved_folder(p)).collect();
     others.sort();
     match others.first() {
         None => Ok(paths),
@@ -43,22 +44,22 @@ pub fn paths(folders: &[Folder], out: &Path) -> Result<Vec<PathBuf>, CommandErro
 /// it, and with a number where that does not tell them apart either.
 fn names(folders: &[Folder]) -> Vec<String> {
     let own: Vec<_> = folders.iter().map(|f| own_name(&f.path)).collect();
-    let with_photo: Vec<_> = own
-        .iter()
-        .zip(folders)
-        .map(|(name, folder)| match own.iter().filter(|other| *other == name).count() {
-            1 => name.clone(),
-            _ => format!("{name}-{}", stem(&folder.image)),
-        })
-        .collect();
-    let mut seen = BTreeMap::<&str, usize>::new();
-    let mut names = Vec::new();
-    for name in &with_photo {
-        let count = seen.entry(name).or_default();
-        *count += 1;
-        names.push(if *count == 1 { name.clone() } else { format!("{name}-{count}") });
-    }
-    names
+    let mut counts = BTreeMap::<&str, usize>::new();
+    own.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    // Names that are no other folder's come first, so that a made-up one cannot take theirs.
+    let mut taken: BTreeSet<_> = own.iter().filter(|name| counts[name.as_str()] == 1).cloned().collect();
+    let mut name = |(own, folder): (&String, &Folder)| {
+        if counts[own.as_str()] == 1 {
+            return own.clone();
+        }
+        let base = format!("{own}-{}", stem(&folder.image));
+        let numbered = (2usize..).map(|n| format!("{base}-{n}"));
+        let free = std::iter::once(base.clone()).chain(numbered).find(|name| !taken.contains(name));
+        let free = free.unwrap_or(base);
+        taken.insert(free.clone());
+        free
+    };
+    own.iter().zip(folders).map(&mut name).collect()
 }
 
 fn own_name(path: &Path) -> String {

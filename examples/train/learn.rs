@@ -102,7 +102,8 @@ fn rows(dataset: &Dataset, args: &Args, role: Role) -> Vec<(usize, usize)> {
 fn key(args: &Args, dataset: &Dataset, convolutions: &str, rate: f64) -> String {
     let pictures: Vec<_> = dataset.pictures.iter().map(|p| (dataset.name(p), p.role)).collect();
     serde_json::json!({
-        "convolutions": convolutions, "head": format!("{:?}", args.head), "pictures": pictures, "seed": args.seed,
+        // How a state is written: since 2 it begins with an epoch before the first step.
+        "state": 2, "convolutions": convolutions, "head": format!("{:?}", args.head), "pictures": pictures, "seed": args.seed,
         "copies": args.augment, "recipe": augment::recipe(!args.no_mirror), "rate": rate, "batch": args.batch,
         "dropout": args.dropout, "smoothing": args.label_smoothing, "decay": args.weight_decay, "length": args.feature_length,
     })

@@ -51,7 +51,7 @@ pub fn dataset(dataset: &Dataset) {
 pub fn validation(out: &Path, trained: &Trained) -> Result<(), CommandError> {
     for phase in &trained.history {
         let best = phase.epochs[phase.best];
-        println!(
+        anv_examples::say!(
             "{:<12} {} epochs, kept number {}: validation loss {:.4}, accuracy {:.2} %",
             phase.title,
             phase.passes(),
@@ -62,7 +62,7 @@ pub fn validation(out: &Path, trained: &Trained) -> Result<(), CommandError> {
     }
     let file = out.join("history.csv");
     write_file(&file, history::csv(&trained.history).as_bytes())?;
-    println!("\nhistory  {}", file.display());
+    anv_examples::say!("\nhistory  {}", file.display());
     Ok(())
 }
 
@@ -122,8 +122,8 @@ pub fn write(
         write_file(out.join(file), text.as_bytes())?;
     }
     print(dataset, &full, &exported, args);
-    println!("\nnetwork  {}\ncard     {}", path.display(), out.join("MODEL_CARD.md").display());
-    println!(
+    anv_examples::say!("\nnetwork  {}\ncard     {}", path.display(), out.join("MODEL_CARD.md").display());
+    anv_examples::say!(
         "further  history.svg, history.csv, confusion.svg, confusion.csv, held-out.csv in {}",
         out.display()
     );
@@ -147,19 +147,19 @@ fn held_out_csv(dataset: &Dataset, full: &Evaluation, exported: &Evaluation) -> 
 
 fn print(dataset: &Dataset, full: &Evaluation, exported: &Evaluation, args: &Args) {
     let percent = |share: f64| format!("{:6.2} %", 100.0 * share);
-    println!("\n{} held-out pictures     all   mean of classes", exported.pairs.len());
-    println!("  32 bits          {}  {}", percent(full.accuracy()), percent(full.class_mean()));
+    anv_examples::say!("\n{} held-out pictures     all   mean of classes", exported.pairs.len());
+    anv_examples::say!("  32 bits          {}  {}", percent(full.accuracy()), percent(full.class_mean()));
     let bits = args.bits.count();
-    println!(
+    anv_examples::say!(
         "  exported, {bits:2} bits {}  {}",
         percent(exported.accuracy()),
         percent(exported.class_mean())
     );
     let confusions = exported.worst_confusions();
     if !confusions.is_empty() {
-        println!("\nmost frequent mistakes");
+        anv_examples::say!("\nmost frequent mistakes");
     }
     for (class, predicted, times) in confusions.into_iter().take(LISTED) {
-        println!("  {times} x {} taken for {}", dataset.classes[class], dataset.classes[predicted]);
+        anv_examples::say!("  {times} x {} taken for {}", dataset.classes[class], dataset.classes[predicted]);
     }
 }

@@ -1,5 +1,7 @@
 //! The global explanation of a class as a picture (thesis Figures 23 to 25).
 
+use std::sync::OnceLock;
+
 use anv_core::image::RgbImage;
 use anv_core::ndarray::{Array2, ArrayView2};
 use anv_core::{GlobalExample, GlobalExplanation, GlobalFeature};
@@ -27,6 +29,8 @@ pub struct GlobalFigure<'a> {
     colors: ColorMap,
     /// By group, feature and example.
     pictures: Vec<Vec<Vec<ExamplePicture>>>,
+    /// Drawn and encoded once for all forms.
+    overlays: OnceLock<Overlays>,
 }
 
 /// A photo and a cluster map to show as an example, both kept only as large as they are drawn.
@@ -53,12 +57,12 @@ impl ExamplePicture {
 impl<'a> GlobalFigure<'a> {
     /// A figure of `explanation` in the default colours, without examples.
     pub fn new(explanation: &'a GlobalExplanation) -> Self {
-        Self { explanation, colors: ColorMap::default(), pictures: Vec::new() }
+        Self { explanation, colors: ColorMap::default(), pictures: Vec::new(), overlays: OnceLock::new() }
     }
 
     /// Sets the colours of the heatmaps.
     pub fn color_map(self, colors: ColorMap) -> Self {
-        Self { colors, ..self }
+        Self { colors, overlays: OnceLock::new(), ..self }
     }
 
     /// Asks `find` for the pictures of the examples, best first; up to three a feature are drawn, and those for which
@@ -70,7 +74,7 @@ impl<'a> GlobalFigure<'a> {
         for group in &self.explanation.groups {
             pictures.push(group.features.iter().map(&mut of_feature).collect());
         }
-        Self { pictures, ..self }
+        Self { pictures, overlays: OnceLock::new(), ..self }
     }
 
     /// The figure as SVG 1.1 with its pictures and font inside.
@@ -94,14 +98,17 @@ impl<'a> GlobalFigure<'a> {
     /// # Errors
     /// As [`GlobalFigure::svg`].
     pub fn html(&self) -> Result<String> {
-        global_html::draw(self.explanation, &self.overlays()?)
+        global_html::draw(self.explanation, self.overlays()?)
     }
 
     fn draw(&self) -> Result<Drawn> {
-        Ok(global_svg::draw(self.explanation, &self.overlays()?))
+        Ok(global_svg::draw(self.explanation, self.overlays()?))
     }
 
-    fn overlays(&self) -> Result<Overlays> {
+    fn overlays(&self) -> Result<&Overlays> {
+        if let Some(overlays) = self.overlays.get() {
+            return Ok(overlays);
+        }
         let one = |p: &ExamplePicture| -> Result<Overlay> {
             let picture = overlay(p.map.view(), &p.photo, self.colors)?;
             let ratio = f64::from(picture.width()) / f64::from(picture.height());
@@ -109,11 +116,13 @@ impl<'a> GlobalFigure<'a> {
         };
         let feature = |f: &Vec<ExamplePicture>| f.iter().map(one).collect::<Result<Vec<_>>>();
         let group = |g: &Vec<Vec<ExamplePicture>>| g.iter().map(feature).collect::<Result<Vec<_>>>();
-        self.pictures.iter().map(group).collect::<Result<_>>().map(Overlays)
+        let overlays = self.pictures.iter().map(group).collect::<Result<_>>().map(Overlays)?;
+        Ok(self.overlays.get_or_init(|| overlays))
     }
 }
 
 /// A photo under its heatmap.
+#[derive(Debug)]
 pub(super) struct Overlay {
     pub(super) uri: String,
     /// Width over height.
@@ -121,6 +130,7 @@ pub(super) struct Overlay {
 }
 
 /// Overlays by group and feature.
+#[derive(Debug)]
 pub(super) struct Overlays(Vec<Vec<Vec<Overlay>>>);
 
 impl Overlays {
