@@ -279,10 +279,14 @@
     const target = all.find(e => e.l === l && e.c === Math.min(here.c + down, count - 1));
     if (target) { event.preventDefault(); by(target.id).focus(); }
   });
-  // The same address again does not change the hash.
+  // Following the link itself would scroll the page behind to the picture.
   document.querySelector(".layers").addEventListener("click", event => {
     const link = event.target.closest("a.tile");
-    if (link && location.hash === `#${link.id}`) { event.preventDefault(); follow(); }
+    const entry = link && all.find(e => e.id === link.id);
+    if (!entry || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (location.hash !== `#${entry.id}`) history.pushState(null, "", `#${entry.id}`);
+    show(entry);
   });
   addEventListener("hashchange", follow);
   setHeat();
