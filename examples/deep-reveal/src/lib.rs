@@ -5,9 +5,17 @@
 
 pub mod campaign;
 pub mod cli;
+mod clock;
 mod config;
 mod error;
+pub mod http;
+mod mail;
+mod password;
+mod random;
 pub mod store;
 
+pub use clock::Clock;
 pub use config::{Config, Mailing};
 pub use error::{Error, Result};
+pub use mail::{MailError, Mailer};
+pub use password::{PasswordError, Passwords};
