@@ -1,1 +1,13 @@
 //! Deep Reveal: the game that gives cluster maps their words (thesis 3.4.2, 4.4).
+
+// A user's input must never cause a panic.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod campaign;
+pub mod cli;
+mod config;
+mod error;
+pub mod store;
+
+pub use config::{Config, Mailing};
+pub use error::{Error, Result};

@@ -1,0 +1,1 @@
+//! Campaigns from saved folders, and the games out again.

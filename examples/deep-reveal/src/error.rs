@@ -1,0 +1,113 @@
+//! What can go wrong here, as data.
+
+use std::path::PathBuf;
+
+/// The result of everything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Every error of store, campaigns and commands.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database could not be reached or did not do what it was asked to.
+    #[error("the database failed to {action}: {source}")]
+    Database {
+        /// What was tried.
+        action: &'static str,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+    /// An address that names no database.
+    #[error("`{found}` is no database: expected a file, sqlite:FILE or postgres://USER@HOST/NAME")]
+    DatabaseUrl {
+        /// The address, without its password.
+        found: String,
+    },
+    /// No space is left where the database is.
+    #[error("no space is left for the database: nothing was stored")]
+    DiskFull,
+    /// The database's file could not be brought to the disk; what was answered until now is safe.
+    #[error("the database could not be written to its disk: expected a restart after the disk is repaired")]
+    DiskFailed,
+    /// What lies in the database is not what was put there.
+    #[error("the database has a damaged {what}: {reason}")]
+    Damaged {
+        /// Which value.
+        what: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A user name that somebody has, whatever its case.
+    #[error("the user name is taken")]
+    NameTaken,
+    /// An e-mail address that somebody has, whatever its case.
+    #[error("the e-mail address is taken")]
+    EmailTaken,
+    /// A player that does not exist, or does not any more.
+    #[error("there is no player `{found}`")]
+    NoPlayer {
+        /// The name or id.
+        found: String,
+    },
+    /// A campaign that does not exist.
+    #[error("there is no campaign `{found}`")]
+    NoCampaign {
+        /// The name or id.
+        found: String,
+    },
+    /// A campaign that cannot be imported.
+    #[error("the campaign `{name}` cannot be imported: {reason}")]
+    Campaign {
+        /// Its name.
+        name: String,
+        /// What is wrong, found and expected.
+        reason: String,
+    },
+    /// A value outside its range.
+    #[error("{name} is {found}: expected {expected}")]
+    Parameter {
+        /// Which value.
+        name: &'static str,
+        /// The value.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// The rules of the game refuse.
+    #[error(transparent)]
+    Rule(#[from] anv_labels::RuleError),
+    /// A number of the game, or answers to the questionnaire, outside their range.
+    #[error(transparent)]
+    Labels(#[from] anv_labels::Error),
+    /// A saved folder that cannot be read, or a file that cannot be written.
+    #[error(transparent)]
+    Core(#[from] anv_core::Error),
+    /// A file that could not be read or written.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A table that could not be written.
+    #[error("cannot write the games as {format}: {source}")]
+    Table {
+        /// The format.
+        format: &'static str,
+        /// What the library said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something that this database cannot do.
+    #[error("{0}")]
+    Unsupported(&'static str),
+}
+
+impl Error {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}
