@@ -64,7 +64,8 @@ impl Mailer {
         let way = match mailing {
             Mailing::Folder(folder) => Way::Folder(folder.clone()),
             Mailing::Smtp(url) => {
-                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
+                let transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
                 Way::Smtp(transport.timeout(Some(TIMEOUT)).build())
             }
         };

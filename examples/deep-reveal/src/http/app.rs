@@ -63,7 +63,12 @@ impl App {
     }
 
     /// With another clock and other limits, for tests.
-    pub async fn with(store: Store, config: Config, clock: Clock, limits: Limits) -> Result<Self, StartError> {
+    pub async fn with(
+        store: Store,
+        config: Config,
+        clock: Clock,
+        limits: Limits,
+    ) -> Result<Self, StartError> {
         let secret = match config.secret {
             Some(secret) => secret,
             None => store.secret().await?,

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::limits::TooOften;
 use super::problem::Problem;
+use crate::Error;
 use crate::mail::MailError;
 use crate::password::PasswordError;
-use crate::Error;
 
 /// Why a page could not be served.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +81,13 @@ impl From<TooOften> for PageError {
 
 impl From<Error> for PageError {
     fn from(error: Error) -> Self {
-        PageError::internal(error)
+        match error {
+            Error::DiskFull | Error::DiskFailed => {
+                log_failure(&error);
+                Problem::NoSpace.into()
+            }
+            other => PageError::internal(other),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ impl Fields {
     /// The first value of a field.
     #[must_use]
     pub fn one(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a field, in the form's order.
@@ -56,7 +56,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Guarded<T> {
     }
 }
 
-async fn decode<T: DeserializeOwned>(body: &Bytes, content_type: Option<HeaderValue>) -> Result<T, PageError> {
+async fn decode<T: DeserializeOwned>(
+    body: &Bytes,
+    content_type: Option<HeaderValue>,
+) -> Result<T, PageError> {
     let mut request = Request::new(axum::body::Body::from(body.clone()));
     *request.method_mut() = Method::POST;
     if let Some(content_type) = content_type {

@@ -261,7 +261,8 @@ mod tests {
         let limiter = Limiter::new(Limits::default());
         let address = IpAddr::from([10, 0, 0, 1]);
         let day = 24 * 3600;
-        let tries = (0..day).filter(|s| limiter.check(Action::LoginAs(address, "ann"), s * 1_000).is_ok()).count();
+        let tries =
+            (0..day).filter(|s| limiter.check(Action::LoginAs(address, "ann"), s * 1_000).is_ok()).count();
         assert_eq!(tries, 8 + day as usize / 60 - 1);
     }
 }

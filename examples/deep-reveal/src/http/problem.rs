@@ -23,6 +23,8 @@ pub enum Problem {
     },
     /// So much is going on that this has to wait.
     Busy,
+    /// Nothing can be stored: the disk is full or broken.
+    NoSpace,
     /// A mistake of ours.
     Internal,
 }
@@ -38,6 +40,7 @@ impl Problem {
             Problem::TooLarge => "too-large",
             Problem::TooOften { .. } => "too-often",
             Problem::Busy => "busy",
+            Problem::NoSpace => "no-space",
             Problem::Internal => "internal",
         }
     }
@@ -52,6 +55,7 @@ impl Problem {
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Problem::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -93,4 +97,13 @@ impl Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// The page itself, without any template: what is shown when there is nothing better.
+pub(crate) fn problem_page(_visitor: &super::Visitor, problem: Problem) -> Response<Body> {
+    let mut response =
+        Response::new(Body::from(format!("<!doctype html><title>Deep Reveal</title><p>{}", problem.key())));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    problem.mark(&mut response);
+    response
 }

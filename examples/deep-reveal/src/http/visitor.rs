@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 
-use axum::extract::{FromRef, FromRequestParts, Request, State};
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderValue, SET_COOKIE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -16,7 +16,7 @@ use super::cookies::Cookie;
 use super::error::PageError;
 use super::limits::Action;
 use super::origin::{Sender, sender};
-use super::problem::Problem;
+use super::problem::{Problem, problem_page};
 use super::token::Token;
 use crate::language::Language;
 use crate::store::Player;
@@ -69,7 +69,7 @@ pub(crate) struct Client(pub(crate) IpAddr);
 pub(crate) async fn visit(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let client = client(&app, &request);
     let (mut visitor, mut bearer) = stranger(&app, request.headers());
-    let ready = admit(&app, &request, client).await;
+    let ready = admit(&app, request.method(), request.headers(), client).await;
     let ready = match ready {
         Ok(Some((player, token))) => {
             visitor.language = Language::from_tag(&player.language).unwrap_or(visitor.language);
@@ -100,19 +100,24 @@ pub(crate) async fn visit(State(app): State<App>, mut request: Request, next: Ne
 
 /// The address of a request, for limits.
 pub(crate) fn client(app: &App, request: &Request) -> Client {
-    let peer = request.extensions().get::<Peer>().copied();
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|info| info.0);
     Client(client_address(request.headers(), peer, app.config().behind_proxy))
 }
 
 /// The checks that come before everything, and the session.
-async fn admit(app: &App, request: &Request, client: Client) -> Result<Option<(Player, Token)>, PageError> {
+async fn admit(
+    app: &App,
+    method: &Method,
+    headers: &HeaderMap,
+    client: Client,
+) -> Result<Option<(Player, Token)>, PageError> {
     let now = app.now();
     app.limiter().check(Action::Address(client.0), now)?;
-    let token = app.cookies().get(request.headers(), Cookie::Session).and_then(Token::parse);
+    let token = app.cookies().get(headers, Cookie::Session).and_then(Token::parse);
     if let Some(token) = &token {
         app.limiter().check(Action::Session(token.as_str()), now)?;
     }
-    if !request.method().is_safe() && sender(request.headers(), &app.config().url) != Sender::Own {
+    if !method.is_safe() && sender(headers, &app.config().url) != Sender::Own {
         return Err(Problem::StalePage.into());
     }
     let Some(token) = token else { return Ok(None) };
@@ -125,7 +130,8 @@ fn stranger(app: &App, headers: &HeaderMap) -> (Visitor, Bearer) {
     let kept = app.cookies().get(headers, Cookie::Visit).and_then(Token::parse);
     let new = kept.is_none();
     let token = kept.unwrap_or_else(Token::random);
-    let visitor = Visitor { language: language(app, headers), player: None, csrf: app.form_key().sign(&token) };
+    let visitor =
+        Visitor { language: language(app, headers), player: None, csrf: app.form_key().sign(&token) };
     (visitor, Bearer { token, session: false, new })
 }
 
