@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Response, StatusCode};
 
-/// The reason of an error page. Its key names the texts: `problem-{key}` and `problem-{key}-help`.
+/// The reason of an error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -30,7 +30,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The name of its texts.
+    /// Its name, for programs.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -51,11 +51,10 @@ impl Problem {
         match self {
             Problem::NotFound => StatusCode::NOT_FOUND,
             Problem::StalePage => StatusCode::FORBIDDEN,
-            Problem::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Problem::BadForm => StatusCode::BAD_REQUEST,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Problem::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
+            Problem::Busy | Problem::NoSpace => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -66,6 +65,7 @@ impl Problem {
         match self {
             Problem::TooOften { seconds } => Some(seconds),
             Problem::Busy => Some(3),
+            Problem::NoSpace => Some(60),
             _ => None,
         }
     }
