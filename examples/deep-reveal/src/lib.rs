@@ -7,7 +7,10 @@ pub mod campaign;
 pub mod cli;
 mod config;
 mod error;
+mod language;
+pub mod play;
 pub mod store;
 
 pub use config::{Config, Mailing};
 pub use error::{Error, Result};
+pub use language::{Language, Message};
