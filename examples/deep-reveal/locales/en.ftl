@@ -301,24 +301,24 @@ reset-again = Ask for a new one
 
 ## Errors
 
-error-again = Back to the start
-error-404-title = Nothing here
-error-404-lead = This page does not exist, or it is not yours.
-error-403-title = This page was too old
-error-403-lead = Nothing was changed. Please go back, load the page again and try once more.
-error-400-title = That did not work
-error-400-lead = The server could not make sense of it. Nothing was changed.
-error-413-title = That was too much
-error-413-lead = Please write a little less.
-error-429-title = A little slower, please
-error-429-lead = { $n ->
+problem-again = Back to the start
+problem-not-found = Nothing here
+problem-not-found-help = This page does not exist, or it is not yours.
+problem-stale-page = This page was too old
+problem-stale-page-help = Nothing was changed. Please go back, load the page again and try once more.
+problem-bad-form = That did not work
+problem-bad-form-help = The server could not make sense of it. Nothing was changed.
+problem-too-large = That was too much
+problem-too-large-help = Please write a little less.
+problem-too-often = A little slower, please
+problem-too-often-help = { $n ->
     [one] Too much arrived at once. Please try again in a second.
    *[other] Too much arrived at once. Please try again in { $n } seconds.
 }
-error-500-title = Something broke here
-error-500-lead = It is not your fault, and what you did before is kept. Please try again in a moment.
-error-503-title = Back in a moment
-error-503-lead = The server is too busy right now. What you did before is kept.
+problem-internal = Something broke here
+problem-internal-help = It is not your fault, and what you did before is kept. Please try again in a moment.
+problem-busy = Back in a moment
+problem-busy-help = The server is too busy right now. What you did before is kept.
 
 ## Administration
 

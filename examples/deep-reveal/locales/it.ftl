@@ -301,24 +301,24 @@ reset-again = Chiedine uno nuovo
 
 ## Errors
 
-error-again = Torna all’inizio
-error-404-title = Qui non c’è niente
-error-404-lead = Questa pagina non esiste, oppure non è tua.
-error-403-title = Questa pagina era troppo vecchia
-error-403-lead = Non è cambiato niente. Torna indietro, ricarica la pagina e riprova.
-error-400-title = Non ha funzionato
-error-400-lead = Il server non è riuscito a capire. Non è cambiato niente.
-error-413-title = Era un po’ troppo
-error-413-lead = Prova a scrivere un po’ meno.
-error-429-title = Un po’ più piano, per favore
-error-429-lead = { $n ->
+problem-again = Torna all’inizio
+problem-not-found = Qui non c’è niente
+problem-not-found-help = Questa pagina non esiste, oppure non è tua.
+problem-stale-page = Questa pagina era troppo vecchia
+problem-stale-page-help = Non è cambiato niente. Torna indietro, ricarica la pagina e riprova.
+problem-bad-form = Non ha funzionato
+problem-bad-form-help = Il server non è riuscito a capire. Non è cambiato niente.
+problem-too-large = Era un po’ troppo
+problem-too-large-help = Prova a scrivere un po’ meno.
+problem-too-often = Un po’ più piano, per favore
+problem-too-often-help = { $n ->
     [one] È arrivato troppo tutto insieme. Riprova tra un secondo.
    *[other] È arrivato troppo tutto insieme. Riprova tra { $n } secondi.
 }
-error-500-title = Qui si è rotto qualcosa
-error-500-lead = Non è colpa tua, e quello che hai fatto prima è al sicuro. Riprova tra un momento.
-error-503-title = Torniamo subito
-error-503-lead = In questo momento il server ha troppo da fare. Quello che hai fatto prima è al sicuro.
+problem-internal = Qui si è rotto qualcosa
+problem-internal-help = Non è colpa tua, e quello che hai fatto prima è al sicuro. Riprova tra un momento.
+problem-busy = Torniamo subito
+problem-busy-help = In questo momento il server ha troppo da fare. Quello che hai fatto prima è al sicuro.
 
 ## Administration
 

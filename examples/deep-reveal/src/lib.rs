@@ -12,12 +12,13 @@ pub mod http;
 mod language;
 mod mail;
 mod password;
+pub mod play;
 mod random;
 pub mod store;
 
 pub use clock::Clock;
 pub use config::{Config, Mailing};
 pub use error::{Error, Result};
-pub use language::Language;
+pub use language::{Language, Message};
 pub use mail::{MailError, Mailer};
 pub use password::{PasswordError, Passwords};
