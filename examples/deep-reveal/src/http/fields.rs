@@ -12,7 +12,9 @@ pub enum FieldProblem {
     #[error("user name has another length: expected 2 to 30 characters")]
     NameLength,
     /// A name with characters that nobody can see or that belong to addresses, or without a letter or digit.
-    #[error("user name has characters that it may not have: expected a letter or digit, no `@`, none invisible")]
+    #[error(
+        "user name has characters that it may not have: expected a letter or digit, no `@`, none invisible"
+    )]
     NameCharacters,
     /// A name that somebody has.
     #[error("user name is taken: expected another one")]
@@ -104,7 +106,8 @@ mod tests {
 
     #[test]
     fn names_of_people_from_anywhere() {
-        for good in ["ann", "Zoë", "李小龙", "O'Neil", "हिन्दी", "Ng", "anna_3", "Mary  Ann "] {
+        for good in ["ann", "Zoë", "李小龙", "O'Neil", "हिन्दी", "Ng", "anna_3", "Mary  Ann "]
+        {
             assert!(name(good).is_ok(), "{good}");
         }
         assert_eq!(name("  Mary   Ann ").unwrap(), "Mary Ann");
@@ -136,7 +139,9 @@ mod tests {
     fn addresses() {
         assert_eq!(email(" ann@example.org ").unwrap(), "ann@example.org");
         let long = format!("{}@example.org", "a".repeat(250));
-        for bad in ["", "ann", "ann@", "@example.org", "a b@example.org", "ann@exam ple.org", "a@b@c.org", &long] {
+        for bad in
+            ["", "ann", "ann@", "@example.org", "a b@example.org", "ann@exam ple.org", "a@b@c.org", &long]
+        {
             assert_eq!(email(bad), Err(FieldProblem::EmailInvalid), "{bad}");
         }
         assert_eq!(email("ann@example.org\r\nBcc: x@y.z"), Err(FieldProblem::EmailInvalid));

@@ -98,12 +98,3 @@ impl Problem {
         response
     }
 }
-
-/// The page itself, without any template: what is shown when there is nothing better.
-pub(crate) fn problem_page(_visitor: &super::Visitor, problem: Problem) -> Response<Body> {
-    let mut response =
-        Response::new(Body::from(format!("<!doctype html><title>Deep Reveal</title><p>{}", problem.key())));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    problem.mark(&mut response);
-    response
-}

@@ -64,7 +64,9 @@ pub fn route_list() -> Vec<RouteInfo> {
             ("PUT", item.put.is_some()),
         ];
         let method = |(method, there): (&str, bool)| there.then(|| method.to_owned());
-        list.extend(methods.into_iter().filter_map(method).map(|method| RouteInfo { method, path: path.clone() }));
+        list.extend(
+            methods.into_iter().filter_map(method).map(|method| RouteInfo { method, path: path.clone() }),
+        );
     }
     list.push(RouteInfo { method: "GET".to_owned(), path: api::DOCUMENT.to_owned() });
     list.sort();

@@ -47,15 +47,11 @@ pub(crate) enum ApiError {
     #[error("questionnaire was answered already")]
     Answered,
     #[error("questionnaire comes later: expected {games} games first")]
-    TooEarly {
-        games: u64,
-    },
+    TooEarly { games: u64 },
     #[error("request is longer than 65536 bytes")]
     TooLarge,
     #[error("too many requests: expected {seconds} seconds of waiting")]
-    TooOften {
-        seconds: u32,
-    },
+    TooOften { seconds: u32 },
     #[error("server is busy: expected a few seconds of waiting")]
     Busy,
     #[error("server cannot store anything")]

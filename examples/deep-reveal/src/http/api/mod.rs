@@ -82,6 +82,12 @@ pub(crate) fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
     (router.route(DOCUMENT, get(serve)).route("/api/{*rest}", axum::routing::any(missing)), document)
 }
 
+/// The API's OpenAPI document, as JSON.
+#[must_use]
+pub fn openapi() -> String {
+    api().1.to_json().unwrap_or_default()
+}
+
 /// The address here of what the pages have at `path`.
 fn at(path: &str) -> String {
     format!("{PREFIX}{path}")

@@ -75,7 +75,9 @@ impl Reply {
             () if sus.iter().any(|a| !(1..=5).contains(a)) => out_of("sus expects ten of 1 to 5"),
             () if tlx.iter().any(|a| *a > 10) => out_of("tlx expects six of 0 to 10"),
             () if !(1..=5).contains(&rating) => out_of("rating expects 1 to 5"),
-            () if comment.chars().count() > LONGEST_COMMENT => out_of("comment expects at most 2000 characters"),
+            () if comment.chars().count() > LONGEST_COMMENT => {
+                out_of("comment expects at most 2000 characters")
+            }
             () => Ok(Answers { sus, tlx, rating, comment }),
         }
     }

@@ -51,7 +51,11 @@ pub(crate) async fn start_round(app: App, signed: Signed) -> ApiResult<Json<Roun
 /// A round as it is.
 #[utoipa::path(get, path = "/rounds/{id}", tag = "rounds", params(("id" = String, Path, description = "which round")),
     responses((status = 200, body = RoundView), (status = 404, description = "not a round of yours", body = ErrorBody)))]
-pub(crate) async fn show_round(app: App, signed: Signed, Path(id): Path<String>) -> ApiResult<Json<RoundView>> {
+pub(crate) async fn show_round(
+    app: App,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> ApiResult<Json<RoundView>> {
     let round = app.play().round(&signed.player, &RoundId::from(id)).await?;
     round.map(show).ok_or(ApiError::NotFound)
 }

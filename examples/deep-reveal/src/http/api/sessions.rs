@@ -144,7 +144,11 @@ pub(crate) async fn add_player(app: App, caller: Caller, Body(typed): Body<Regis
 #[utoipa::path(post, path = "/resets", tag = "sessions", request_body = Forgotten, security(()),
     responses((status = 202, description = "if there is such an account, a mail is on its way"),
               (status = 429, description = "too often", body = ErrorBody)))]
-pub(crate) async fn add_reset(app: App, caller: Caller, Body(typed): Body<Forgotten>) -> ApiResult<StatusCode> {
+pub(crate) async fn add_reset(
+    app: App,
+    caller: Caller,
+    Body(typed): Body<Forgotten>,
+) -> ApiResult<StatusCode> {
     accounts::ask_for_reset(&app, caller.client.0, &typed.email).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -44,7 +44,8 @@ mod tests {
     #[test]
     fn only_paths_of_ours_are_followed() {
         assert_eq!(local_path("/rounds/abc"), "/rounds/abc");
-        for back in ["", "evil", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/ü"] {
+        for back in ["", "evil", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/ü"]
+        {
             assert_eq!(local_path(back), "/", "{back:?}");
         }
     }
