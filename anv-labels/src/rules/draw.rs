@@ -90,3 +90,17 @@ impl GameRules {
         ties().nth(place)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_from_one_seed_have_nothing_in_common() {
+        let numbers = |draw: Draw| draw.random(7).random::<[u32; 32]>();
+        let all = [Draw::Options, Draw::Control, Draw::Map].map(numbers);
+        let different: BTreeSet<u32> = all.iter().flatten().copied().collect();
+        assert_eq!(different.len(), 96);
+        assert_eq!(numbers(Draw::Map), all[2]);
+    }
+}

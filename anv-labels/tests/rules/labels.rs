@@ -32,8 +32,8 @@ fn labels_are_normalised() {
 fn limits_count_what_is_left() {
     let long = "à".repeat(60);
     let padded = format!("  {long}\u{200B}\u{202E} ");
-    assert_eq!(labels(&[&padded]).unwrap(), [long.clone()]);
-    assert_eq!(labels(&["a\u{300}".repeat(60).as_str()]).unwrap(), [long.clone()]);
+    assert_eq!(labels(&[&padded]).unwrap(), [long.as_str()]);
+    assert_eq!(labels(&["a\u{300}".repeat(60).as_str()]).unwrap(), [long.as_str()]);
     let error = labels(&[&format!("{long}b")]).unwrap_err();
     assert!(matches!(error, RuleError::LongLabel { found: 61, limit: 60, .. }), "{error:?}");
 

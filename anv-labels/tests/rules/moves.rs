@@ -179,6 +179,8 @@ proptest! {
             prop_assert!(after.phase() >= phase);
         }
         prop_assert_eq!(&round, &again);
-        prop_assert!(rules.points(&round, "a", 3).guess <= rules.worth(&round));
+        let points = rules.points(&round, "a", 3);
+        prop_assert!(points.guess <= rules.worth(&round));
+        prop_assert!(points.total == 0 || !given_up);
     }
 }
