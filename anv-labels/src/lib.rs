@@ -10,6 +10,8 @@
 //!
 //! | step | here | definition |
 //! | --- | --- | --- |
+//! | the game that they play: rounds, moves, points, what is drawn | [`GameRules`], [`Round`], [`Move`], [`Points`] | thesis 3.4.2, 4.4.1 |
+//! | what they thought of it | [`sus_score`], [`tlx_score`] | Brooke 1996, Hart 2006 |
 //! | reading, with the line and reason of every bad row | [`Games`], [`ClusterTable`], [`ReadOptions`] | |
 //! | a failed control game drops the player | [`Games::apply_control`] | thesis 4.4 |
 //! | splitting, stop-words, class names, reviewed dictionary | [`Cleaner`], [`Dictionary`] | thesis 3.5, 5.1.4 |
@@ -72,6 +74,41 @@
 //! assert!((merged.labels[0].score - 1.525).abs() < 1e-12);
 //! assert_eq!(merged.counts.resigns, 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A round of the game
+//! [`GameRules`] are pure functions: who stores rounds, shows photos and knows the time asks them what a move does.
+//!
+//! ```
+//! use anv_labels::*;
+//!
+//! let rules = GameRules::default();
+//! let classes = ["tench", "church", "horn", "truck", "pump", "ball", "parachute", "chainsaw"];
+//! let mut round = rules.begin(0, rules.options("church", &classes, 42)?);
+//! assert_eq!((round.options.len(), round.phase(), rules.worth(&round)), (6, Phase::Guessing, 300));
+//!
+//! let moves = [
+//!     Move::ShowMore { hints: 1 },
+//!     Move::ShowMore { hints: 1 }, // a double click
+//!     Move::Guess("church".into()),
+//!     Move::Describe(vec![" pointed  roof; tower".into()]),
+//! ];
+//! for mv in &moves {
+//!     if let Played::Changed(after) = rules.play(&round, mv)? {
+//!         round = after;
+//!     }
+//! }
+//! assert_eq!(round.phase(), Phase::Finished);
+//! assert_eq!(round.labels.as_deref(), Some(&["pointed roof".into(), "tower".into()][..]));
+//!
+//! // One hint, labels, and the second win in a row.
+//! let points = rules.points(&round, "church", 1);
+//! assert_eq!((points.guess, points.labels, points.streak, points.total), (250, 25, 10, 285));
+//! assert_eq!(points.ending, Ending::Won);
+//!
+//! // A second tab cannot guess again.
+//! assert_eq!(rules.play(&round, &Move::Guess("tench".into())), Err(RuleError::AlreadyGuessed));
+//! # Ok::<(), RuleError>(())
 //! ```
 //!
 //! # Size

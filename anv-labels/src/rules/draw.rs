@@ -50,7 +50,7 @@ impl GameRules {
     ) -> Result<Vec<String>, RuleError> {
         let others: BTreeSet<&str> = classes.iter().map(AsRef::as_ref).filter(|&c| c != true_class).collect();
         let mut others: Vec<&str> = others.into_iter().collect();
-        let n_others = self.options.saturating_sub(1).min(others.len());
+        let n_others = self.options.saturating_sub(1).max(1).min(others.len());
         if n_others == 0 {
             return Err(RuleError::TooFewClasses { found: others.len() + 1, expected: 2 });
         }
@@ -63,7 +63,7 @@ impl GameRules {
     }
 
     /// Whether the next game of a player with `games_before` games is a control game: the third always (thesis
-    /// 4.4.1), later ones at [`GameRules::control_rate`](struct@GameRules#structfield.control_rate).
+    /// 4.4.1), later ones at the control rate.
     pub fn control_is_due(&self, games_before: u64, seed: u64) -> bool {
         let game = games_before.saturating_add(1);
         game == self.first_control
@@ -88,5 +88,19 @@ impl GameRules {
         let ties = || loads.iter().enumerate().filter(|(_, load)| *load == least).map(|(place, _)| place);
         let place = Draw::Map.random(seed).random_range(0..ties().count());
         ties().nth(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_from_one_seed_have_nothing_in_common() {
+        let numbers = |draw: Draw| draw.random(7).random::<[u32; 32]>();
+        let all = [Draw::Options, Draw::Control, Draw::Map].map(numbers);
+        let different: BTreeSet<u32> = all.iter().flatten().copied().collect();
+        assert_eq!(different.len(), 96);
+        assert_eq!(numbers(Draw::Map), all[2]);
     }
 }

@@ -30,12 +30,15 @@ impl GameRules {
             let text: String = text.chars().filter(|&c| !dropped(c)).nfc().collect();
             for part in text.split(';') {
                 let label = part.split_whitespace().collect::<Vec<_>>().join(" ");
+                if label.chars().all(blank) {
+                    continue;
+                }
                 let chars = label.chars().count();
                 if chars > self.label_chars {
                     let start = shorten(&label);
                     return Err(RuleError::LongLabel { start, found: chars, limit: self.label_chars });
                 }
-                if !label.chars().all(blank) && seen.insert(normalize(&label)) {
+                if seen.insert(normalize(&label)) {
                     labels.push(label);
                 }
             }

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(doc)]
+use crate::Round;
 use crate::{Error, Result};
 
 /// The numbers of the game; points, hints, options and the third game are the thesis' (3.4.2, 4.4.1).
+///
+/// The rules are pure: a [`Round`] goes in, what becomes of it comes out, and chance comes from seeds. They never see
+/// the photo, and the true class only where options are drawn and points are counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GameRules {
@@ -72,7 +77,7 @@ impl GameRules {
         self
     }
 
-    /// Sets how many classes there are to choose among; [`GameRules::options`] draws them.
+    /// Sets how many classes there are to choose among.
     #[must_use]
     pub fn n_options(mut self, options: usize) -> Self {
         self.options = options;

@@ -106,6 +106,10 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn database(action: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |source| Self::Database { action, source }
+    }
+
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }

@@ -11,6 +11,7 @@ mod error;
 pub mod http;
 mod language;
 mod mail;
+mod pages;
 mod password;
 pub mod play;
 mod random;

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::{MailError, Mailer};
 use crate::password::{PasswordError, Passwords};
+use crate::play::{PictureLimits, Play};
 use crate::store::Store;
 
 /// The running game; cheap to clone.
@@ -20,6 +21,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     store: Store,
+    play: Play,
     config: Config,
     clock: Clock,
     passwords: Passwords,
@@ -69,6 +71,7 @@ impl App {
         clock: Clock,
         limits: Limits,
     ) -> Result<Self, StartError> {
+        let store = store.round_hours(config.round_hours);
         let secret = match config.secret {
             Some(secret) => secret,
             None => store.secret().await?,
@@ -80,6 +83,7 @@ impl App {
             form_key: FormKey::new(&secret).ok_or(StartError::Secret)?,
             cookies: Cookies::new(!config.plain_http),
             background: Background::new(),
+            play: Play::new(store.clone(), config.rules.clone(), PictureLimits::default()),
             store,
             config,
             clock,
@@ -89,6 +93,11 @@ impl App {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// What a player can do.
+    pub fn play(&self) -> &Play {
+        &self.0.play
     }
 
     /// The numbers of the game.

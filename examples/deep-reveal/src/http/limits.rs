@@ -58,7 +58,7 @@ impl Default for Limits {
             registrations: Rate::new(60, minute / 2),
             logins: Rate::new(90, minute / 15),
             logins_as: Rate::new(8, minute),
-            logins_name: Rate::new(60, minute / 2),
+            logins_name: Rate::new(60, minute / 6),
             resets: Rate::new(40, minute),
             resets_to: Rate::new(3, 15 * minute),
         }

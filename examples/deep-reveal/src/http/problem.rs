@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use axum::http::{Response, StatusCode};
 
-/// The reason of an error page. Its key names the texts: `problem-{key}` and `problem-{key}-help`.
+/// The reason of an error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -30,7 +30,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The name of its texts.
+    /// Its name, for programs.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -51,11 +51,10 @@ impl Problem {
         match self {
             Problem::NotFound => StatusCode::NOT_FOUND,
             Problem::StalePage => StatusCode::FORBIDDEN,
-            Problem::BadForm => StatusCode::UNPROCESSABLE_ENTITY,
+            Problem::BadForm => StatusCode::BAD_REQUEST,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Problem::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Problem::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
+            Problem::Busy | Problem::NoSpace => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -66,6 +65,7 @@ impl Problem {
         match self {
             Problem::TooOften { seconds } => Some(seconds),
             Problem::Busy => Some(3),
+            Problem::NoSpace => Some(60),
             _ => None,
         }
     }
@@ -97,13 +97,4 @@ impl Problem {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// The page itself, without any template: what is shown when there is nothing better.
-pub(crate) fn problem_page(_visitor: &super::Visitor, problem: Problem) -> Response<Body> {
-    let mut response =
-        Response::new(Body::from(format!("<!doctype html><title>Deep Reveal</title><p>{}", problem.key())));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    problem.mark(&mut response);
-    response
 }

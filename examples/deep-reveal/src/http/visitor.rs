@@ -16,7 +16,7 @@ use super::cookies::Cookie;
 use super::error::PageError;
 use super::limits::Action;
 use super::origin::{Sender, sender};
-use super::problem::{Problem, problem_page};
+use super::problem::Problem;
 use super::token::Token;
 use crate::language::Language;
 use crate::store::Player;
@@ -149,7 +149,7 @@ fn with_error_page(visitor: &Visitor, response: Response) -> Response {
     }
     let problem = response.extensions().get::<Problem>().copied();
     let problem = problem.unwrap_or_else(|| Problem::of_status(status));
-    let mut page = problem_page(visitor, problem);
+    let mut page = crate::pages::problem_page(visitor, problem);
     problem.mark(&mut page);
     page
 }

@@ -1,6 +1,10 @@
 //! Campaigns: photos and their cluster maps.
 
-use super::CampaignId;
+use sqlx::any::AnyRow;
+
+use super::row::Columns;
+use super::{CampaignId, Store};
+use crate::{Error, Result};
 
 /// A campaign and how far it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,10 +57,6 @@ pub struct NewPhoto {
     pub true_class: String,
     /// Whether it is a control photo.
     pub control: bool,
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
     /// The photo as PNG.
     pub png: Vec<u8>,
     /// Its maps; of a control photo, the one to play.
@@ -118,4 +118,102 @@ pub struct MapProgress {
     pub labels: u64,
     /// Games finished or reserved now.
     pub load: u64,
+}
+
+impl Store {
+    /// All campaigns, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn campaigns(&self) -> Result<Vec<CampaignRow>> {
+        let rows = sqlx::query(
+            "SELECT id, name, open, easing, created, \
+             (SELECT COUNT(*) FROM photo WHERE campaign = campaign.id AND control = 0) AS photos, \
+             (SELECT COUNT(*) FROM photo WHERE campaign = campaign.id AND control = 1) AS controls, \
+             (SELECT COUNT(*) FROM map WHERE campaign = campaign.id AND control = 0) AS maps, \
+             (SELECT COUNT(*) FROM round WHERE campaign = campaign.id AND control = 0 AND finished IS NOT NULL) \
+             AS games, \
+             (SELECT COALESCE(MIN(load), 0) FROM map WHERE campaign = campaign.id AND control = 0) AS least, \
+             (SELECT COALESCE(MAX(load), 0) FROM map WHERE campaign = campaign.id AND control = 0) AS most \
+             FROM campaign ORDER BY created, name",
+        )
+        .fetch_all(self.readers())
+        .await
+        .map_err(self.failed("read the campaigns"))?;
+        let campaign = |row: &AnyRow| {
+            Ok(CampaignRow {
+                id: row.text("id")?.into(),
+                name: row.text("name")?,
+                open: row.flag("open")?,
+                easing: row.flag("easing")?,
+                created: row.time("created")?,
+                photos: row.count("photos")?,
+                controls: row.count("controls")?,
+                maps: row.count("maps")?,
+                games: row.count("games")?,
+                load: (row.count("least")?, row.count("most")?),
+            })
+        };
+        rows.iter().map(campaign).collect()
+    }
+
+    /// Opens or closes a campaign; rounds begun are finished all the same.
+    ///
+    /// # Errors
+    /// [`Error::NoCampaign`] when there is no such campaign.
+    pub async fn set_open(&self, campaign: &CampaignId, open: bool) -> Result<()> {
+        let mut writing = self.write().await?;
+        // Nobody is given a round of a campaign that is half closed.
+        let turn = sqlx::query(self.dialect().take_turn()).execute(writing.connection()).await;
+        turn.map_err(self.failed("open or close a campaign"))?;
+        let mut changed = 0;
+        for sql in
+            ["UPDATE map SET open = $2 WHERE campaign = $1", "UPDATE campaign SET open = $2 WHERE id = $1"]
+        {
+            let query = sqlx::query(sql).bind(campaign.as_str()).bind(i64::from(open));
+            let result = query.execute(writing.connection()).await;
+            changed = result.map_err(self.failed("open or close a campaign"))?.rows_affected();
+        }
+        writing.commit().await?;
+        match changed {
+            0 => Err(Error::NoCampaign { found: campaign.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// How far each map of a campaign is, by photo, layer and cluster.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn progress(&self, campaign: &CampaignId) -> Result<Vec<MapProgress>> {
+        let rows = sqlx::query(
+            "SELECT photo.name, photo.true_class, map.layer, map.cluster, map.weight_percent, map.control, map.load, \
+             COUNT(round.id) AS games, \
+             CAST(COALESCE(SUM(CASE WHEN round.ending = 'won' THEN 1 ELSE 0 END), 0) AS BIGINT) AS wins, \
+             CAST(COALESCE(SUM(round.n_labels), 0) AS BIGINT) AS labels \
+             FROM map JOIN photo ON photo.id = map.photo \
+             LEFT JOIN round ON round.map = map.id AND round.finished IS NOT NULL WHERE map.campaign = $1 \
+             GROUP BY map.id, photo.name, photo.true_class, map.layer, map.cluster, map.weight_percent, \
+             map.control, map.load ORDER BY photo.name, map.layer, map.cluster",
+        )
+        .bind(campaign.as_str())
+        .fetch_all(self.readers())
+        .await
+        .map_err(self.failed("read the progress"))?;
+        let progress = |row: &AnyRow| {
+            Ok(MapProgress {
+                image: row.text("name")?,
+                true_class: row.text("true_class")?,
+                layer: row.small("layer")?,
+                cluster: row.small("cluster")?,
+                weight_percent: row.float("weight_percent")?,
+                control: row.flag("control")?,
+                games: row.count("games")?,
+                wins: row.count("wins")?,
+                labels: row.count("labels")?,
+                load: row.count("load")?,
+            })
+        };
+        rows.iter().map(progress).collect()
+    }
 }

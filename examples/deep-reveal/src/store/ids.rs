@@ -22,10 +22,14 @@ macro_rules! ids {
             }
         }
 
-        /// Any text may be asked for; most names no row.
+        /// Any text may be asked for; most names no row. What cannot be an id becomes the empty one, which names none.
         impl<T: Into<String>> From<T> for $name {
             fn from(text: T) -> Self {
-                Self(text.into())
+                let text = text.into();
+                match text.len() <= 64 && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                    true => Self(text),
+                    false => Self(String::new()),
+                }
             }
         }
 
@@ -72,5 +76,7 @@ mod tests {
         assert_eq!(a.as_str().len(), 26);
         assert!(a.as_str().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
         assert_ne!(a, b);
+        assert_eq!(RoundId::from(a.as_str()), a);
+        assert_eq!(RoundId::from("../\0").as_str(), "");
     }
 }

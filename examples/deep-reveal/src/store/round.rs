@@ -1,8 +1,11 @@
 //! Rounds as rows.
 
 use anv_labels::{Points, Round, RuleError};
+use sqlx::any::AnyRow;
 
-use super::{CampaignId, MapId, PhotoId, PlayerId, RoundId};
+use super::row::{Columns, from_json};
+use super::{CampaignId, MapId, PhotoId, PlayerId, RoundId, Store};
+use crate::{Error, Result};
 
 /// A round of a player, with everything that the server knows of it and the browser must not.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,4 +84,116 @@ pub struct PictureSource {
     pub values: Vec<f32>,
     /// Whether the masks are the easy ones of a control round.
     pub control: bool,
+}
+
+/// The columns of a [`RoundRow`].
+macro_rules! round_columns {
+    () => {
+        "round.id, round.player, round.map, round.photo, round.campaign, round.control, round.true_class, \
+         round.game, round.points, round.language, round.started, round.expires, round.finished, round.expired"
+    };
+}
+pub(super) use round_columns;
+
+/// A row with the columns of `round_columns`.
+pub(super) fn round_from(row: &AnyRow) -> Result<RoundRow> {
+    let points = row.maybe_text("points")?;
+    Ok(RoundRow {
+        id: row.text("id")?.into(),
+        player: row.text("player")?.into(),
+        map_id: row.text("map")?.into(),
+        photo_id: row.text("photo")?.into(),
+        campaign: row.text("campaign")?.into(),
+        control: row.flag("control")?,
+        true_class: row.text("true_class")?,
+        round: from_json("round", &row.text("game")?)?,
+        points: points.map(|points| from_json("points", &points)).transpose()?,
+        language: row.text("language")?,
+        started: row.time("started")?,
+        expires: row.time("expires")?,
+        finished: row.maybe_time("finished")?,
+        expired: row.flag("expired")?,
+    })
+}
+
+impl Store {
+    /// The round that a player has not finished, to resume.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn open_round(&self, player: &PlayerId) -> Result<Option<RoundRow>> {
+        const SQL: &str = concat!("SELECT ", round_columns!(), " FROM round WHERE player = $1 AND live = 1");
+        let row = sqlx::query(SQL).bind(player.as_str()).fetch_optional(self.readers()).await;
+        row.map_err(self.failed("read a round"))?.as_ref().map(round_from).transpose()
+    }
+
+    /// A round of the player; of nobody else.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn round(&self, player: &PlayerId, round: &RoundId) -> Result<Option<RoundRow>> {
+        const SQL: &str = concat!("SELECT ", round_columns!(), " FROM round WHERE id = $1 AND player = $2");
+        let query = sqlx::query(SQL).bind(round.as_str()).bind(player.as_str());
+        let row = query.fetch_optional(self.readers()).await;
+        row.map_err(self.failed("read a round"))?.as_ref().map(round_from).transpose()
+    }
+
+    /// Photo and map of a masked picture.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn picture_source(&self, map: &MapId) -> Result<Option<PictureSource>> {
+        let row = sqlx::query(
+            "SELECT picture.png, cells.n_rows, cells.n_columns, cells.f32_le, map.control FROM map \
+             JOIN picture ON picture.photo = map.photo JOIN cells ON cells.map = map.id WHERE map.id = $1",
+        )
+        .bind(map.as_str())
+        .fetch_optional(self.readers())
+        .await
+        .map_err(self.failed("read a picture"))?;
+        let Some(row) = row else { return Ok(None) };
+        let (rows, columns) = (row.count("n_rows")? as usize, row.count("n_columns")? as usize);
+        let values = from_le(&row.bytes("f32_le")?);
+        if rows.checked_mul(columns) != Some(values.len()) {
+            let reason = format!("{} cells are not {rows} rows of {columns}", values.len());
+            return Err(Error::Damaged { what: "map", reason });
+        }
+        Ok(Some(PictureSource {
+            photo: row.bytes("png")?,
+            rows,
+            columns,
+            values,
+            control: row.flag("control")?,
+        }))
+    }
+
+    /// A photo as PNG.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn photo(&self, photo: &PhotoId) -> Result<Option<Vec<u8>>> {
+        let query = sqlx::query("SELECT png FROM picture WHERE photo = $1").bind(photo.as_str());
+        let row = query.fetch_optional(self.readers()).await.map_err(self.failed("read a photo"))?;
+        row.map(|row| row.bytes("png")).transpose()
+    }
+}
+
+/// Numbers as bytes, the same on every machine.
+pub(super) fn to_le(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn from_le(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_there_and_back() {
+        let values = [0.0, -1.5, f32::MIN_POSITIVE, 3.0e30];
+        assert_eq!(from_le(&to_le(&values)), values);
+    }
 }

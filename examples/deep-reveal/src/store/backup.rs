@@ -1,0 +1,51 @@
+//! A copy of the whole database.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use super::Store;
+use super::dialect::Dialect;
+use crate::{Error, Result};
+
+impl Store {
+    /// Copies a SQLite database to a new file, as it is at one moment, while others go on playing. The file appears when
+    /// it is complete; it is a database like any other, so restoring is copying it to its place.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when there is a file already or none can be made, [`Error::Unsupported`] for PostgreSQL, which has
+    /// tools of its own.
+    pub async fn backup(&self, to: &Path) -> Result<()> {
+        if matches!(self.dialect(), Dialect::Postgres(_)) {
+            return Err(Error::Unsupported(
+                "a PostgreSQL database is backed up by its own tools: expected pg_dump or a base backup",
+            ));
+        }
+        if to.exists() {
+            let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+            return Err(Error::io("write", to)(source));
+        }
+        let folder = match to.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let half = folder.join(format!(".deep-reveal-{:016x}.half", rand::random::<u64>()));
+        let result = self.copy(&half, to).await;
+        if result.is_err() {
+            // There may be none; the first error is the one to tell.
+            let _ = fs::remove_file(&half);
+        }
+        result
+    }
+
+    async fn copy(&self, half: &Path, to: &Path) -> Result<()> {
+        // No transaction: SQLite copies what is committed when it begins.
+        let mut connection = self.connection().await?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(half.to_string_lossy().into_owned())
+            .execute(&mut *connection)
+            .await
+            .map_err(self.failed("copy itself"))?;
+        File::open(half).and_then(|file| file.sync_all()).map_err(Error::io("write", half))?;
+        fs::rename(half, to).map_err(Error::io("write", to))
+    }
+}

@@ -1,0 +1,175 @@
+//! The handle to the database, and transactions.
+
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use sqlx::any::{Any, AnyArguments};
+use sqlx::pool::PoolConnection;
+use sqlx::query::Query;
+use sqlx::{AnyConnection, AnyPool, Transaction};
+
+use super::dialect::Dialect;
+use super::disk::Disk;
+use super::migrate;
+use crate::{Error, Result};
+
+/// The database; cheap to clone. Several servers may hold one.
+#[derive(Debug, Clone)]
+pub struct Store {
+    database: Arc<Database>,
+    pub(super) round_ms: i64,
+}
+
+#[derive(Debug)]
+struct Database {
+    dialect: Dialect,
+    writer: AnyPool,
+    readers: AnyPool,
+    disk: Option<Disk>,
+}
+
+/// How often a transaction is tried when others are in its way.
+const TRIES: u32 = 8;
+
+impl Store {
+    /// Opens a database, makes it when it is a file that is not there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::DatabaseUrl`] for an address of another kind, [`Error::Database`] when it cannot be opened or was made
+    /// by a later version.
+    pub async fn open(url: &str) -> Result<Self> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let dialect = Dialect::from_url(url)?;
+        let mut tries = 0;
+        let (writer, readers) = loop {
+            match dialect.connect().await {
+                // Another process is just making the same file.
+                Err(error) if dialect.is_collision(&error) && tries < TRIES => pause(&mut tries).await,
+                result => break result.map_err(Error::database("open"))?,
+            }
+        };
+        let disk = match &dialect {
+            Dialect::Sqlite(path) => Some(Disk::new(path)),
+            Dialect::Postgres(_) => None,
+        };
+        let database = Arc::new(Database { dialect, writer, readers, disk });
+        let store = Self { database, round_ms: 24 * 3_600_000 };
+        migrate::run(&store).await?;
+        match &store.database.disk {
+            Some(disk) => disk.sync_folder()?,
+            None => {}
+        }
+        Ok(store)
+    }
+
+    /// Sets after how many hours an untouched round is given to somebody else; 24 unless set.
+    #[must_use]
+    pub fn round_hours(mut self, hours: f64) -> Self {
+        self.round_ms = (hours * 3_600_000.0).max(1.0) as i64;
+        self
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when it does not, [`Error::DiskFailed`] when nothing can be stored any more.
+    pub async fn ping(&self) -> Result<()> {
+        if let Some(disk) = &self.database.disk {
+            disk.check()?;
+        }
+        sqlx::query("SELECT 1").execute(self.readers()).await.map_err(Error::database("answer"))?;
+        Ok(())
+    }
+
+    /// Closes the connections, as a server does when it stops.
+    pub async fn close(&self) {
+        self.database.readers.close().await;
+        self.database.writer.close().await;
+    }
+
+    pub(super) fn dialect(&self) -> &Dialect {
+        &self.database.dialect
+    }
+
+    /// Connections for queries that change nothing.
+    pub(super) fn readers(&self) -> &AnyPool {
+        &self.database.readers
+    }
+
+    /// A connection to write with, outside of a transaction.
+    pub(super) async fn connection(&self) -> Result<PoolConnection<Any>> {
+        self.database.writer.acquire().await.map_err(self.failed("give a connection"))
+    }
+
+    /// Begins a transaction that writes; dropped without [`Writing::commit`] it leaves nothing behind.
+    pub(super) async fn write(&self) -> Result<Writing<'_>> {
+        if let Some(disk) = &self.database.disk {
+            disk.check()?;
+        }
+        let begin = self.database.dialect.begin();
+        let transaction =
+            self.database.writer.begin_with(begin).await.map_err(self.failed("begin a transaction"))?;
+        Ok(Writing { store: self, transaction })
+    }
+
+    /// Makes one change, a transaction of its own; the number of rows that it changed.
+    pub(super) async fn change(
+        &self,
+        action: &'static str,
+        query: Query<'_, Any, AnyArguments>,
+    ) -> Result<u64> {
+        let mut writing = self.write().await?;
+        let result = query.execute(writing.connection()).await.map_err(self.failed(action))?;
+        writing.commit().await?;
+        Ok(result.rows_affected())
+    }
+
+    /// Turns what the driver says into an error of ours.
+    pub(super) fn failed(&self, action: &'static str) -> impl Fn(sqlx::Error) -> Error + '_ {
+        move |source| match self.database.dialect.is_disk_full(&source) {
+            true => Error::DiskFull,
+            false => Error::Database { action, source },
+        }
+    }
+
+    /// Whether to try a transaction again after `error`, when others were in its way; waits a little before.
+    pub(super) async fn again(&self, error: &Error, tries: &mut u32) -> bool {
+        let collided =
+            matches!(error, Error::Database { source, .. } if self.database.dialect.is_collision(source));
+        let again = collided && *tries < TRIES;
+        if again {
+            pause(tries).await;
+        }
+        again
+    }
+}
+
+/// A transaction that writes.
+pub(super) struct Writing<'a> {
+    store: &'a Store,
+    transaction: Transaction<'static, Any>,
+}
+
+impl Writing<'_> {
+    /// The connection to send queries over.
+    pub(super) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    /// Makes everything last: when this returns, no crash takes it away.
+    pub(super) async fn commit(self) -> Result<()> {
+        self.transaction.commit().await.map_err(self.store.failed("commit a transaction"))?;
+        match &self.store.database.disk {
+            Some(disk) => disk.wait().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Waits a random while that doubles with each try, so that those who collided do not collide again.
+async fn pause(tries: &mut u32) {
+    let most = 5 << (*tries).min(6);
+    *tries += 1;
+    tokio::time::sleep(Duration::from_millis(rand::random_range(1..=most))).await;
+}
