@@ -77,7 +77,12 @@ pub(crate) enum Action<'a> {
     LoginName(&'a str),
     Reset(IpAddr),
     ResetTo(&'a str),
+    /// Writing down that a session is in use.
+    Extend(&'a str),
 }
+
+/// Once a day.
+const DAILY: Rate = Rate::new(1, 24 * 3600 * 1000);
 
 /// Too often; when to come again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +144,7 @@ impl Limiter {
             Action::LoginName(_) => limits.logins_name,
             Action::Reset(_) => limits.resets,
             Action::ResetTo(_) => limits.resets_to,
+            Action::Extend(_) => DAILY,
         }
     }
 }

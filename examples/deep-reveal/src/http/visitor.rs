@@ -17,6 +17,7 @@ use super::error::PageError;
 use super::limits::Action;
 use super::origin::{Sender, sender};
 use super::problem::Problem;
+use super::sessions;
 use super::token::Token;
 use crate::language::Language;
 use crate::store::Player;
@@ -121,7 +122,7 @@ async fn admit(
         return Err(Problem::StalePage.into());
     }
     let Some(token) = token else { return Ok(None) };
-    let player = app.store().session(&token.hash(), now).await?;
+    let player = sessions::find(app, &token).await?;
     Ok(player.map(|player| (player, token)))
 }
 

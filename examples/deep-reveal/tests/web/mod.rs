@@ -327,8 +327,6 @@ fn photo(number: u32, control: bool) -> NewPhoto {
         sha256: format!("{number:064x}"),
         true_class: CLASSES[number as usize % CLASSES.len()].to_owned(),
         control,
-        width,
-        height,
         png,
         maps: (0..if control { 1 } else { 2 }).map(map).collect(),
     }

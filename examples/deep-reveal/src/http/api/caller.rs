@@ -15,6 +15,7 @@ use crate::http::cookies::Cookie;
 use crate::http::limits::Action;
 use crate::http::origin::{Sender, sender};
 use crate::http::problem::Problem;
+use crate::http::sessions;
 use crate::http::token::Token;
 use crate::http::visitor::{Client, client, language};
 use crate::language::Language;
@@ -76,7 +77,7 @@ async fn admit(app: &App, method: &Method, headers: &HeaderMap, client: Client) 
     let mut caller = Caller { player: None, token: None, client, language: language(app, headers) };
     if let Some(token) = token {
         app.limiter().check(Action::Session(token.as_str()), now)?;
-        caller.player = app.store().session(&token.hash(), now).await?;
+        caller.player = sessions::find(app, &token).await?;
         caller.token = caller.player.is_some().then_some(token);
     }
     if by_header && caller.player.is_none() {
