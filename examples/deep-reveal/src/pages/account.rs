@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use super::frame::{Frame, html};
 use super::message::{Next, message};
-use crate::http::{App, Bearer, Fields, Guarded, PageError, PageResult, PlayerSession, Visitor, end_with_cookie};
+use crate::http::{
+    App, Bearer, Fields, Guarded, PageError, PageResult, PlayerSession, Visitor, end_with_cookie,
+};
 use crate::language::Language;
 use crate::store::Player;
 

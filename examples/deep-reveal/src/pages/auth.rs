@@ -55,12 +55,7 @@ pub(crate) fn login_page(visitor: &Visitor, name: &str, problem: Option<&str>) -
 }
 
 /// The form to make an account.
-pub(crate) fn register_page(
-    visitor: &Visitor,
-    name: &str,
-    email: &str,
-    problem: Option<&str>,
-) -> PageResult {
+pub(crate) fn register_page(visitor: &Visitor, name: &str, email: &str, problem: Option<&str>) -> PageResult {
     html(&RegisterPage { page: Frame::new(visitor, "/register"), name, email, problem })
 }
 
@@ -86,6 +81,7 @@ pub(crate) fn reset_page(visitor: &Visitor, token: &str, problem: Option<&str>) 
 pub(crate) fn dead_link_page(visitor: &Visitor) -> PageResult {
     let t = visitor.language;
     let next = Next::Page("/forgot", t.text("reset-again").into_owned());
-    let (title, lead) = (t.text("reset-expired-title").into_owned(), t.text("reset-expired-lead").into_owned());
+    let (title, lead) =
+        (t.text("reset-expired-title").into_owned(), t.text("reset-expired-lead").into_owned());
     message(Frame::new(visitor, "/forgot"), title, lead, next)
 }

@@ -1,5 +1,7 @@
 //! What every page has around it.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use axum::response::{Html, IntoResponse};
 
@@ -45,9 +47,14 @@ impl Frame {
         self.player.as_ref().is_some_and(Player::is_admin)
     }
 
+    /// A whole number, thousands apart.
+    pub fn number(&self, number: impl Borrow<u64>) -> String {
+        self.t.number(*number.borrow())
+    }
+
     /// A number with one digit behind the point, or comma.
-    pub fn decimal(&self, number: f64) -> String {
-        let text = format!("{number:.1}");
+    pub fn decimal(&self, number: impl Borrow<f64>) -> String {
+        let text = format!("{:.1}", number.borrow());
         if self.t == Language::Italian { text.replace('.', ",") } else { text }
     }
 }

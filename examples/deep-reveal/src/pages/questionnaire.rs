@@ -1,5 +1,8 @@
 //! The questionnaire (thesis Appendix D), asked once, after some games.
 
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
@@ -12,6 +15,9 @@ use crate::store::{Answers, Player};
 
 /// Characters of the free text that are kept.
 const LONGEST_COMMENT: usize = 2_000;
+const SUS: RangeInclusive<u8> = 1..=5;
+const TLX: RangeInclusive<u8> = 0..=10;
+const RATING: RangeInclusive<u8> = 1..=5;
 
 #[derive(Template)]
 #[template(path = "questionnaire.html")]
@@ -19,16 +25,34 @@ struct QuestionnairePage {
     page: Frame,
     sus: Vec<Item>,
     tlx: Vec<Item>,
-    rating: Option<u8>,
+    rating: Item,
     comment: String,
     missing: bool,
 }
 
 /// A question with a scale.
 struct Item {
-    number: usize,
     name: String,
+    text: Cow<'static, str>,
+    scale: RangeInclusive<u8>,
+    /// What the ends of the scale mean.
+    low: Cow<'static, str>,
+    high: Cow<'static, str>,
     chosen: Option<u8>,
+}
+
+impl Item {
+    fn marks(&self) -> RangeInclusive<u8> {
+        self.scale.clone()
+    }
+
+    fn is_long(&self) -> bool {
+        self.scale.len() > 5
+    }
+
+    fn is_chosen(&self, mark: &u8) -> bool {
+        self.chosen == Some(*mark)
+    }
 }
 
 /// `GET /questionnaire`.
@@ -40,10 +64,7 @@ pub(crate) async fn questionnaire(app: App, session: PlayerSession) -> PageResul
 }
 
 /// `POST /questionnaire`.
-pub(crate) async fn answer_questionnaire(
-    app: App,
-    Guarded(visitor, form): Guarded<Fields>,
-) -> PageResult {
+pub(crate) async fn answer_questionnaire(app: App, Guarded(visitor, form): Guarded<Fields>) -> PageResult {
     let player = visitor.player.clone().ok_or(PageError::SignIn)?;
     if let Some(page) = refusal(&app, &visitor, &player).await? {
         return page;
@@ -70,7 +91,12 @@ async fn refusal(app: &App, visitor: &Visitor, player: &Player) -> Result<Option
     let early = player.standing.games < after;
     let page = if early {
         let lead = t.say("ask-early").with("n", after).to_string();
-        message(frame, t.text("ask-early-title").into_owned(), lead, Next::Play(t.text("home-play").into_owned()))
+        message(
+            frame,
+            t.text("ask-early-title").into_owned(),
+            lead,
+            Next::Play(t.text("home-play").into_owned()),
+        )
     } else {
         let (title, lead) = (t.text("ask-thanks-title").into_owned(), t.text("ask-thanks").into_owned());
         message(frame, title, lead, Next::Play(t.text("outcome-next").into_owned()))
@@ -79,22 +105,25 @@ async fn refusal(app: &App, visitor: &Visitor, player: &Player) -> Result<Option
 }
 
 fn form_page(visitor: &Visitor, form: &Fields, missing: bool) -> QuestionnairePage {
+    let t = visitor.language;
+    let item = |name: String, text, scale, [low, high]: [&str; 2]| {
+        let chosen = chosen(form, &name);
+        Item { name, text, scale, low: t.text(low), high: t.text(high), chosen }
+    };
+    let sus = |n| item(format!("sus-{n}"), t.numbered("sus", n), SUS, ["ask-disagree", "ask-agree"]);
+    let tlx = |n| {
+        // The fourth is about success: its scale goes from perfect to failure, as NASA-TLX has it.
+        let ends = if n == 4 { ["ask-perfect", "ask-failure"] } else { ["ask-very-low", "ask-very-high"] };
+        item(format!("tlx-{n}"), t.numbered("tlx", n), TLX, ends)
+    };
     QuestionnairePage {
         page: Frame::new(visitor, "/questionnaire"),
-        sus: items("sus", 10, form),
-        tlx: items("tlx", 6, form),
-        rating: chosen(form, "rating"),
+        sus: (1..=10).map(sus).collect(),
+        tlx: (1..=6).map(tlx).collect(),
+        rating: item("rating".into(), t.text("ask-rating"), RATING, ["ask-rating-low", "ask-rating-high"]),
         comment: form.one("comment").unwrap_or_default().to_owned(),
         missing,
     }
-}
-
-fn items(prefix: &str, count: usize, form: &Fields) -> Vec<Item> {
-    let item = |number| {
-        let name = format!("{prefix}-{number}");
-        Item { number, chosen: chosen(form, &name), name }
-    };
-    (1..=count).map(item).collect()
 }
 
 fn chosen(form: &Fields, name: &str) -> Option<u8> {
@@ -104,17 +133,17 @@ fn chosen(form: &Fields, name: &str) -> Option<u8> {
 /// The answers, when all are there and within their scales.
 fn answers(form: &Fields) -> Option<Answers> {
     Some(Answers {
-        sus: scale(form, "sus", 1, 5)?,
-        tlx: scale(form, "tlx", 0, 10)?,
-        rating: chosen(form, "rating").filter(|rating| (1..=5).contains(rating))?,
+        sus: marks(form, "sus", SUS)?,
+        tlx: marks(form, "tlx", TLX)?,
+        rating: chosen(form, "rating").filter(|rating| RATING.contains(rating))?,
         comment: form.one("comment").unwrap_or_default().trim().chars().take(LONGEST_COMMENT).collect(),
     })
 }
 
-fn scale<const N: usize>(form: &Fields, prefix: &str, low: u8, high: u8) -> Option<[u8; N]> {
+fn marks<const N: usize>(form: &Fields, prefix: &str, scale: RangeInclusive<u8>) -> Option<[u8; N]> {
     let mut marks = [0; N];
     for (i, mark) in marks.iter_mut().enumerate() {
-        *mark = chosen(form, &format!("{prefix}-{}", i + 1)).filter(|mark| (low..=high).contains(mark))?;
+        *mark = chosen(form, &format!("{prefix}-{}", i + 1)).filter(|mark| scale.contains(mark))?;
     }
     Some(marks)
 }

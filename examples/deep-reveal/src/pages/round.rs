@@ -181,7 +181,13 @@ fn to(round: &str) -> Response {
 impl GuessPage {
     fn new(page: Frame, view: RoundView) -> Self {
         let steps = (0..=view.most_hints).map(|level| level <= view.hints).collect();
-        Self { page, number: view.hints.saturating_add(1), of: view.most_hints.saturating_add(1), steps, view }
+        Self {
+            page,
+            number: view.hints.saturating_add(1),
+            of: view.most_hints.saturating_add(1),
+            steps,
+            view,
+        }
     }
 }
 

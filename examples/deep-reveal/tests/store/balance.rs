@@ -121,7 +121,8 @@ async fn every_round_is_on_a_least_loaded_map() {
                 let maps = store.progress(&id).await.unwrap();
                 let photo = maps.iter().filter(|m| m.true_class == row.true_class);
                 let image = photo.clone().next().unwrap().image.clone();
-                let least_other = maps.iter().filter(|m| !met.contains(&m.image)).map(|m| m.load).min().unwrap();
+                let least_other =
+                    maps.iter().filter(|m| !met.contains(&m.image)).map(|m| m.load).min().unwrap();
                 let given = photo.map(|m| m.load).collect::<Vec<_>>();
                 assert!(given.iter().any(|load| *load <= least_other + 1), "{given:?} {least_other}");
                 met.push(image);
