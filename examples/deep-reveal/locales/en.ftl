@@ -37,7 +37,7 @@ home-title = Home
 home-hello = Hello, { $name }
 home-hello-guest = Hello!
 home-play = Play
-home-next = A photo in the dark, six options, up to 300 points.
+home-next = A photo in the dark, up to { $n } points.
 home-resume = Back to your round
 home-resume-lead = It waits where you left it.
 home-stats = Your game so far
@@ -75,6 +75,7 @@ round-alt = A photo, most of it covered; step { $n } of { $of }
 round-last = You have seen all there is to see. Guess, or give up.
 round-giveup = Give up
 round-streak = { $n ->
+    [0] No streak yet
     [one] { $n } win in a row
    *[other] { $n } wins in a row
 }
@@ -119,10 +120,7 @@ outcome-points = Your points
 outcome-points-guess = Right guess
 outcome-points-nothing = The guess
 outcome-points-labels = Your words
-outcome-points-streak = { $n ->
-    [one] { $n } win in a row
-   *[other] { $n } wins in a row
-}
+outcome-points-streak = Wins in a row
 outcome-points-total = Together
 outcome-words = You recognised
 outcome-streak-on = { $n ->
@@ -165,7 +163,7 @@ how-dark-title = Look into the dark
 how-dark = You see only the spots that a neural network found most telling.
 how-dark-alt = An example: a photo, all of it black except for an eye
 how-guess-title = Guess what it is
-how-guess = One of six options is right. A guess is worth { $points } points at first, and { $cost } fewer each time you show more, up to { $hints } times.
+how-guess = One of { $options } options is right. A guess is worth { $points } points at first, and { $cost } fewer each time you show more, up to { $hints } times.
 how-guess-alt = The same photo after showing more: both eyes and part of the nose
 how-words-title = Say what you saw
 how-words = Type what you recognised, in your own words. That brings { $points } points, even when the guess was wrong. It is what the game is for.
@@ -285,6 +283,13 @@ register-password-hint = { $n ->
     [one] At least { $n } character.
    *[other] At least { $n } characters.
 }
+register-name-length = A user name has 2 to 30 characters.
+register-name-characters = A user name needs a letter or digit and has no @.
+register-name-taken = Somebody has this user name already.
+register-email-invalid = This does not look like an e-mail address.
+register-email-taken = There is an account with this e-mail address already.
+register-password-length = A password has 8 to 256 characters.
+register-password-is-name = The password must not be your user name or e-mail address.
 register-submit = Create an account
 register-have = You have an account?
 forgot-title = A new password
@@ -297,6 +302,15 @@ reset-password = New password
 reset-submit = Save it
 reset-expired-title = This link no longer works
 reset-expired-lead = It was used already, or too much time has passed.
+mail-reset-subject = Deep Reveal: a new password
+mail-reset =
+    Hello { $name },
+
+    somebody, hopefully you, wants to set a new password for your account at Deep Reveal. This link does it, once and within an hour:
+
+    { $link }
+
+    If it was not you, simply do nothing: your password stays as it is.
 reset-again = Ask for a new one
 
 ## Errors
@@ -317,6 +331,8 @@ problem-too-often-help = { $n ->
 }
 problem-internal = Something broke here
 problem-internal-help = It is not your fault, and what you did before is kept. Please try again in a moment.
+problem-no-space = Nothing can be kept right now
+problem-no-space-help = The server has no space left, so this last step was not kept. What you did before is safe. Please try again later.
 problem-busy = Back in a moment
 problem-busy-help = The server is too busy right now. What you did before is kept.
 
@@ -341,12 +357,15 @@ admin-lost = Lost
 admin-givenup = Given up
 admin-hints = Hints a game
 admin-labels-per-map = Labels a map
-admin-games-per-map = Games a map
 admin-progress = Games a map
 admin-progress-lead = Fewest games first. The bar compares with the map that has most.
 admin-photo = Photo
 admin-layer = Layer
 admin-cluster = Cluster
+admin-control-photos = Control photos
+admin-controls = Control games
+admin-failed = Failed
+admin-pseudonym = Name in the export
 admin-control = control
 admin-reserved = Being played
 admin-trust = Trust
@@ -358,5 +377,4 @@ admin-questionnaire-answers = Answers
 admin-questionnaire-sus = Usability (SUS), 0 to 100, more is better
 admin-questionnaire-tlx = Workload (TLX), 0 to 100, less is better
 admin-questionnaire-rating = Rating, 1 to 5
-admin-export = Export
-admin-export-games = games.csv
+admin-export = Download games.csv

@@ -37,7 +37,7 @@ home-title = Inizio
 home-hello = Ciao, { $name }
 home-hello-guest = Ciao!
 home-play = Gioca
-home-next = Una foto nel buio, sei risposte, fino a 300 punti.
+home-next = Una foto nel buio, fino a { $n } punti.
 home-resume = Riprendi la partita
 home-resume-lead = È rimasta dove l’avevi lasciata.
 home-stats = Le tue partite finora
@@ -75,6 +75,7 @@ round-alt = Una foto quasi tutta coperta; passo { $n } di { $of }
 round-last = Di più non si può vedere. Prova a indovinare, oppure arrenditi.
 round-giveup = Mi arrendo
 round-streak = { $n ->
+    [0] Ancora nessuna serie
     [one] { $n } vittoria di fila
    *[other] { $n } vittorie di fila
 }
@@ -119,10 +120,7 @@ outcome-points = I tuoi punti
 outcome-points-guess = Risposta esatta
 outcome-points-nothing = La risposta
 outcome-points-labels = Le tue parole
-outcome-points-streak = { $n ->
-    [one] { $n } vittoria di fila
-   *[other] { $n } vittorie di fila
-}
+outcome-points-streak = Vittorie di fila
 outcome-points-total = In tutto
 outcome-words = Hai riconosciuto
 outcome-streak-on = { $n ->
@@ -165,7 +163,7 @@ how-dark-title = Guarda nel buio
 how-dark = Vedi solo i punti che una rete neurale ha trovato più importanti.
 how-dark-alt = Un esempio: una foto tutta nera tranne un occhio
 how-guess-title = Indovina che cos’è
-how-guess = Una risposta su sei è quella giusta. All’inizio vale { $points } punti, poi { $cost } in meno ogni volta che chiedi di vedere di più, fino a { $hints } volte.
+how-guess = Una risposta su { $options } è quella giusta. All’inizio vale { $points } punti, poi { $cost } in meno ogni volta che chiedi di vedere di più, fino a { $hints } volte.
 how-guess-alt = La stessa foto con più parti visibili: i due occhi e un pezzo del naso
 how-words-title = Di’ che cosa hai visto
 how-words = Scrivi con parole tue che cosa hai riconosciuto. Vale { $points } punti, anche se la risposta era sbagliata. Il gioco serve proprio a questo.
@@ -285,6 +283,13 @@ register-password-hint = { $n ->
     [one] Almeno { $n } carattere.
    *[other] Almeno { $n } caratteri.
 }
+register-name-length = Il nome utente ha da 2 a 30 caratteri.
+register-name-characters = Nel nome utente serve una lettera o una cifra, e non può esserci @.
+register-name-taken = Questo nome utente è già preso.
+register-email-invalid = Questo non sembra un indirizzo e-mail.
+register-email-taken = C’è già un profilo con questo indirizzo e-mail.
+register-password-length = La password ha da 8 a 256 caratteri.
+register-password-is-name = La password non può essere il nome utente o l’indirizzo e-mail.
 register-submit = Crea un profilo
 register-have = Hai già un profilo?
 forgot-title = Una nuova password
@@ -297,6 +302,15 @@ reset-password = Nuova password
 reset-submit = Salva
 reset-expired-title = Questo link non funziona più
 reset-expired-lead = È già stato usato, oppure è passato troppo tempo.
+mail-reset-subject = Deep Reveal: una nuova password
+mail-reset =
+    Ciao { $name },
+
+    qualcuno, speriamo tu, vuole impostare una nuova password per il tuo profilo su Deep Reveal. Con questo link si può fare, una volta sola ed entro un’ora:
+
+    { $link }
+
+    Se non l’hai chiesto tu, non fare nulla: la tua password resta com’è.
 reset-again = Chiedine uno nuovo
 
 ## Errors
@@ -317,6 +331,8 @@ problem-too-often-help = { $n ->
 }
 problem-internal = Qui si è rotto qualcosa
 problem-internal-help = Non è colpa tua, e quello che hai fatto prima è al sicuro. Riprova tra un momento.
+problem-no-space = Adesso non si può salvare
+problem-no-space-help = Il server non ha più spazio, quindi quest’ultimo passo non è stato salvato. Quello che hai fatto prima è al sicuro. Riprova più tardi.
 problem-busy = Torniamo subito
 problem-busy-help = In questo momento il server ha troppo da fare. Quello che hai fatto prima è al sicuro.
 
@@ -341,12 +357,15 @@ admin-lost = Perse
 admin-givenup = Abbandonate
 admin-hints = Aiuti a partita
 admin-labels-per-map = Parole a mappa
-admin-games-per-map = Partite a mappa
 admin-progress = Partite per mappa
 admin-progress-lead = Prima quelle con meno partite. La barra confronta con la mappa che ne ha di più.
 admin-photo = Foto
 admin-layer = Layer
 admin-cluster = Cluster
+admin-control-photos = Foto di controllo
+admin-controls = Partite di controllo
+admin-failed = Sbagliate
+admin-pseudonym = Nome nell’esportazione
 admin-control = controllo
 admin-reserved = In corso
 admin-trust = Affidabilità
@@ -358,5 +377,4 @@ admin-questionnaire-answers = Risposte
 admin-questionnaire-sus = Usabilità (SUS), da 0 a 100, meglio se alta
 admin-questionnaire-tlx = Carico di lavoro (TLX), da 0 a 100, meglio se basso
 admin-questionnaire-rating = Voto, da 1 a 5
-admin-export = Esportazione
-admin-export-games = games.csv
+admin-export = Scarica games.csv

@@ -106,8 +106,8 @@ impl Language {
     /// assert_eq!([1250, 12500].map(|n| Language::Italian.number(n)), ["1250", "12.500"]);
     /// assert_eq!(Language::English.number(1250), "1,250");
     /// ```
-    pub fn number(self, number: impl Into<i64>) -> String {
-        group(number.into(), self.catalogue().separator, self.catalogue().shortest_grouped)
+    pub fn number(self, number: u64) -> String {
+        group(number, self.catalogue().separator, self.catalogue().shortest_grouped)
     }
 
     /// What a class is called. The packaged classes have names in every language; of another one the underscores
@@ -222,9 +222,9 @@ fn italian_number(value: &FluentValue<'_>, _: &intl::Memoizer) -> Option<String>
     whole(value).map(|n| Language::Italian.number(n))
 }
 
-fn whole(value: &FluentValue<'_>) -> Option<i64> {
+fn whole(value: &FluentValue<'_>) -> Option<u64> {
     match value {
-        FluentValue::Number(n) if n.value.fract() == 0.0 => Some(n.value as i64),
+        FluentValue::Number(n) if n.value >= 0.0 && n.value.fract() == 0.0 => Some(n.value as u64),
         _ => None,
     }
 }
@@ -243,9 +243,9 @@ fn format(
     Some(Cow::Owned(text))
 }
 
-fn group(number: i64, separator: &str, shortest: usize) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::from(if number < 0 { "−" } else { "" });
+fn group(number: u64, separator: &str, shortest: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && digits.len() >= shortest && (digits.len() - i).is_multiple_of(3) {
             out.push_str(separator);

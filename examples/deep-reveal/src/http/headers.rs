@@ -10,7 +10,7 @@ use axum::response::Response;
 
 use super::app::App;
 
-const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; img-src 'self'; font-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
                       manifest-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const EVERYWHERE: [(HeaderName, &str); 7] = [

@@ -33,5 +33,7 @@ pub use problem::Problem;
 pub use router::router;
 pub use routes::{RouteInfo, route_list};
 pub use serve::{serve, serve_on};
+pub(crate) use sessions::end_with_cookie;
 pub use token::Token;
+pub(crate) use visitor::Bearer;
 pub use visitor::{AdminSession, PlayerSession, Visitor};

@@ -1,0 +1,12 @@
+//! The store on both databases.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod balance;
+mod campaigns;
+mod made;
+mod players;
+mod rounds;
+mod speed;
+mod tables;
