@@ -8,7 +8,7 @@ use deep_reveal::http::route_list;
 
 use crate::web::{Game, no_limits};
 
-const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; img-src 'self'; font-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; \
                       manifest-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Every route, whatever it answers, has the headers; what is personal is in no cache.

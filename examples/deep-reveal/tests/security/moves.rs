@@ -147,7 +147,7 @@ async fn two_tabs_see_one_round() {
     let late = left.post(&format!("{path}/labels"), &[("label", "other")]).await;
     assert_eq!(late.location(), path);
     assert_eq!(game.row(&ann.id, &id).await.round.labels.unwrap(), ["ears", "tail"]);
-    assert_eq!(game.store().standing(&ann.id).await.unwrap().score, 325);
+    assert_eq!(game.store().standing(&ann.id).await.unwrap().score, 275);
 }
 
 /// Nobody makes moves in somebody else's round, and a finished one stays as it is.

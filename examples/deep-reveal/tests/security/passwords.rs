@@ -187,8 +187,7 @@ async fn a_link_does_not_follow_the_host_header() {
 /// Guessing is slow, from one address and under one name from many; somebody else's guesses lock nobody out soon.
 #[tokio::test]
 async fn guessing_is_slow() {
-    let limits = Limits { ..Limits::default() };
-    let game = Game::with(limits, |config| config.behind_proxy = true).await;
+    let game = Game::with(Limits::default(), |config| config.behind_proxy = true).await;
     let login = async |name: &str, from: &str| {
         let program = game.unknown_program();
         let body = json!({ "name": name, "password": "wrong one" });

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use deep_reveal::store::Player;
 use serde_json::json;
 
-use crate::web::{Answer, CLASSES, Game};
+use crate::web::{Answer, CLASSES, Game, PIXELS};
 
 /// Everything that an answer says: headers and body.
 fn all(answer: &Answer) -> String {
@@ -127,7 +127,7 @@ async fn pictures_differ_in_their_pixels_only() {
             program.post(&format!("/rounds/{id}/more"), json!({ "hints": level })).await;
         }
         let picture = program.get(&format!("/rounds/{id}/picture/{level}.png")).await;
-        assert_eq!(size(&picture), (24, 18));
+        assert_eq!(size(&picture), PIXELS);
         for chunk in [b"tEXt", b"iTXt", b"zTXt", b"eXIf", b"tIME"] {
             assert!(!picture.body.windows(4).any(|w| w == chunk), "{chunk:?}");
         }
@@ -135,7 +135,7 @@ async fn pictures_differ_in_their_pixels_only() {
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
         let shown = pixels.chunks(3).filter(|pixel| pixel.iter().any(|c| *c > 0)).count();
-        assert!(shown > last && shown < 24 * 18, "{shown} after {last}");
+        assert!(shown > last && shown < (PIXELS.0 * PIXELS.1) as usize, "{shown} after {last}");
         last = shown;
     }
 }

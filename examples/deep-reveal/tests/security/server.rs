@@ -80,3 +80,25 @@ async fn sockets_have_addresses() {
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(20), server).await.unwrap().unwrap();
 }
+
+/// A body without an end is cut off, also where its length is not told before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bodies_of_unknown_length_have_an_end() {
+    let game = Game::new().await;
+    let (address, stop, server) = start(&game).await;
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = connect(address);
+        let head = "POST /logout HTTP/1.1\r\nhost: x\r\norigin: http://x\r\ntransfer-encoding: chunked\r\n\
+                    content-type: application/x-www-form-urlencoded\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        // The server may have closed the connection before the last of these.
+        let chunk = format!("1000\r\n{}\r\n", "x".repeat(4096));
+        let _ = (0..17).try_for_each(|_| stream.write_all(chunk.as_bytes()));
+        let mut text = [0; 12];
+        stream.read_exact(&mut text).unwrap();
+        String::from_utf8(text.to_vec()).unwrap()
+    });
+    assert_eq!(answer.await.unwrap(), "HTTP/1.1 413");
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server).await.unwrap().unwrap();
+}
