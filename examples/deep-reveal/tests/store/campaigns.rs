@@ -44,7 +44,10 @@ async fn an_import_is_all_or_nothing() {
             (with(&|c| c.photos[0].maps.clear()), "no cluster map"),
             (with(&|c| c.photos[0].maps[0].rows = 7), "another number of cells"),
             (with(&|c| c.photos[1].name = c.photos[0].name.clone()), "two photos are called"),
-            (with(&|c| (c.name, c.classes) = ("a".into(), vec!["class 0".into(), "class 1".into()])), "its classes"),
+            (
+                with(&|c| (c.name, c.classes) = ("a".into(), vec!["class 0".into(), "class 1".into()])),
+                "its classes",
+            ),
         ] {
             let error = store.import(&bad, 4).await.unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");

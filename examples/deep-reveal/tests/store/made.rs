@@ -58,7 +58,14 @@ pub async fn play(store: &Store, row: &RoundRow, rules: &GameRules, mv: Move, no
 }
 
 /// Plays the round to its end with the class and labels.
-pub async fn finish(store: &Store, row: &RoundRow, rules: &GameRules, class: &str, labels: &[&str], now: i64) -> RoundRow {
+pub async fn finish(
+    store: &Store,
+    row: &RoundRow,
+    rules: &GameRules,
+    class: &str,
+    labels: &[&str],
+    now: i64,
+) -> RoundRow {
     let row = play(store, row, rules, Move::Guess(class.into()), now).await;
     let labels = labels.iter().map(|l| (*l).to_owned()).collect();
     play(store, &row, rules, Move::Describe(labels), now).await

@@ -128,7 +128,8 @@ async fn the_leaderboard_shows_who_agreed_and_played() {
         win(&store, &row, &rules, 0).await;
         store.set_listed(&names[1], false).await.unwrap();
         let leaders = store.leaderboard(50).await.unwrap();
-        let shown: Vec<_> = leaders.iter().map(|l| (&*l.name, l.standing.score, l.standing.best_streak)).collect();
+        let shown: Vec<_> =
+            leaders.iter().map(|l| (&*l.name, l.standing.score, l.standing.best_streak)).collect();
         // 325, with 10 and 20 for the second and third win in a row.
         assert_eq!(shown, [("cas", 3 * 325 + 30, 3), ("ann", 325, 1)]);
         assert_eq!(store.leaderboard(1).await.unwrap().len(), 1);
@@ -141,15 +142,22 @@ async fn answers_are_scored_by_the_standard() {
         let store = database.open().await;
         assert_eq!(store.questionnaire().await.unwrap(), QuestionnaireResult::default());
         let (ann, bob) = (member(&store, "ann").await, member(&store, "bob").await);
-        let best = Answers { sus: [5, 1, 5, 1, 5, 1, 5, 1, 5, 1], tlx: [0; 6], rating: 5, comment: "fun".into() };
-        let worst = Answers { sus: [1, 5, 1, 5, 1, 5, 1, 5, 1, 5], tlx: [10; 6], rating: 2, comment: " ".into() };
+        let best =
+            Answers { sus: [5, 1, 5, 1, 5, 1, 5, 1, 5, 1], tlx: [0; 6], rating: 5, comment: "fun".into() };
+        let worst =
+            Answers { sus: [1, 5, 1, 5, 1, 5, 1, 5, 1, 5], tlx: [10; 6], rating: 2, comment: " ".into() };
         assert!(!store.has_answered(&ann.id).await.unwrap());
         store.answer(&ann.id, &worst, 1).await.unwrap();
         store.answer(&ann.id, &best, 2).await.unwrap();
         store.answer(&bob.id, &worst, 3).await.unwrap();
         assert!(store.has_answered(&ann.id).await.unwrap());
-        let expected =
-            QuestionnaireResult { players: 2, sus: 50.0, tlx: 50.0, rating: 3.5, comments: vec!["fun".into()] };
+        let expected = QuestionnaireResult {
+            players: 2,
+            sus: 50.0,
+            tlx: 50.0,
+            rating: 3.5,
+            comments: vec!["fun".into()],
+        };
         assert_eq!(store.questionnaire().await.unwrap(), expected);
         for wrong in [
             Answers { rating: 6, ..best.clone() },

@@ -59,7 +59,8 @@ async fn the_third_game_is_a_control_game() {
         assert!(!row.control);
 
         let trust = store.trust().await.unwrap();
-        let found: Vec<_> = trust.iter().map(|t| (t.name.as_deref(), t.games, t.controls, t.failed)).collect();
+        let found: Vec<_> =
+            trust.iter().map(|t| (t.name.as_deref(), t.games, t.controls, t.failed)).collect();
         assert_eq!(found, [(Some("ann"), 7, 2, 1)]);
     }
 }
@@ -194,10 +195,15 @@ async fn abandoned_rounds_make_room_and_guesses_are_kept() {
 
         let late = 3 * HOUR + 1;
         let row = begin(&store, &cas.id, &rules, 1, late).await;
-        assert_eq!(row.map_id, left.map_id, "{}: the abandoned map is the one with least games", database.kind);
+        assert_eq!(
+            row.map_id, left.map_id,
+            "{}: the abandoned map is the one with least games",
+            database.kind
+        );
         let closed = store.round(&ann.id, &left.id).await.unwrap().unwrap();
         assert!(closed.expired && !closed.is_open());
-        let outcome = store.play(&ann.id, &left.id, &rules, &Move::ShowMore { hints: 1 }, late).await.unwrap();
+        let outcome =
+            store.play(&ann.id, &left.id, &rules, &Move::ShowMore { hints: 1 }, late).await.unwrap();
         assert_eq!(outcome, PlayOutcome::Expired(closed));
         let kept = store.round(&bob.id, &guessed.id).await.unwrap().unwrap();
         assert_eq!((kept.round.phase(), kept.points.map(|p| p.total)), (Phase::Finished, Some(300)));
