@@ -5,9 +5,21 @@
 
 pub mod campaign;
 pub mod cli;
+mod clock;
 mod config;
 mod error;
+pub mod http;
+mod language;
+mod mail;
+mod pages;
+mod password;
+pub mod play;
+mod random;
 pub mod store;
 
+pub use clock::Clock;
 pub use config::{Config, Mailing};
 pub use error::{Error, Result};
+pub use language::{Language, Message};
+pub use mail::{MailError, Mailer};
+pub use password::{PasswordError, Passwords};

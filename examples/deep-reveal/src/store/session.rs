@@ -54,6 +54,18 @@ impl Store {
         row.as_ref().map(player_from).transpose()
     }
 
+    /// Lets a session that has not expired live until `expires`.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn extend_session(&self, token_hash: &str, now: i64, expires: i64) -> Result<()> {
+        let query = sqlx::query("UPDATE session SET expires = $1 WHERE token_hash = $2 AND expires > $3")
+            .bind(expires)
+            .bind(token_hash)
+            .bind(now);
+        self.change("extend a session", query).await.map(|_| ())
+    }
+
     /// Ends a session.
     ///
     /// # Errors

@@ -1,0 +1,45 @@
+//! Logging in and out.
+
+use serde::Deserialize;
+
+use crate::http::accounts::{self, AccountError};
+use crate::http::app::App;
+use crate::http::error::PageResult;
+use crate::http::guarded::{Fields, Guarded};
+use crate::http::sessions::{begin_with_cookie, end_with_cookie};
+use crate::http::visitor::{Bearer, Client, Visitor};
+use crate::pages::auth::login_page;
+
+/// The form of the login page.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LoginForm {
+    name: String,
+    password: String,
+}
+
+/// `GET /login`.
+pub(crate) async fn show_login(visitor: Visitor) -> PageResult {
+    match visitor.player.as_ref().is_some_and(|player| !player.is_guest()) {
+        true => Ok(super::home()),
+        false => login_page(&visitor, "", None),
+    }
+}
+
+/// `POST /login`.
+pub(crate) async fn log_in(
+    app: App,
+    bearer: Bearer,
+    client: Client,
+    Guarded(visitor, form): Guarded<LoginForm>,
+) -> PageResult {
+    match accounts::log_in(&app, client.0, &form.name, &form.password).await {
+        Ok(player) => Ok(begin_with_cookie(&app, &player.id, &bearer, super::home()).await?),
+        Err(AccountError::Wrong) => super::again(login_page(&visitor, &form.name, Some("login-wrong"))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /logout`.
+pub(crate) async fn log_out(app: App, bearer: Bearer, Guarded(..): Guarded<Fields>) -> PageResult {
+    Ok(end_with_cookie(&app, &bearer, super::home()).await?)
+}

@@ -1,0 +1,75 @@
+//! Listening, and ending without cutting anybody off.
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+use super::app::{App, StartError};
+use super::listener::Bounded;
+use super::router::router;
+
+/// How long requests in flight may take once the server was told to end; longer than any of them is allowed to.
+const GRACE: Duration = Duration::from_secs(15);
+
+/// Serves the game at the address of its configuration until SIGTERM or control-C; `ready` is called with a line
+/// that says where to open it.
+pub async fn serve(app: App, ready: impl FnOnce(&str)) -> Result<(), StartError> {
+    let address = app.config().listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+    let port = listener.local_addr().map_or(address.port(), |a| a.port());
+    ready(&format!("Deep Reveal is ready: open {} (listening on {}:{port})", app.config().url, address.ip()));
+    serve_on(listener, app, stop_signal()).await;
+    Ok(())
+}
+
+/// Serves on a listener until `stop`, then finishes the requests in flight and the mails on their way.
+pub async fn serve_on(listener: TcpListener, app: App, stop: impl Future<Output = ()> + Send + 'static) {
+    let (told, telling) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = told.send(());
+    };
+    let router: Router = router(&app);
+    let service = router.into_make_service_with_connect_info::<super::address::Peer>();
+    let serving = axum::serve(Bounded::new(listener), service).with_graceful_shutdown(stop);
+    let overdue = async {
+        match telling.await {
+            Ok(()) => tokio::time::sleep(GRACE).await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        served = async { serving.await } => if let Err(error) = served {
+            tracing::error!("server ended: {error}");
+        },
+        () = overdue => tracing::warn!("a connection did not end in time and was cut off"),
+    }
+    if tokio::time::timeout(GRACE, app.finish()).await.is_err() {
+        tracing::warn!("a mail was not sent in time");
+    }
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!("control-C is not heard: {error}");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::error!("SIGTERM is not heard: {error}");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}

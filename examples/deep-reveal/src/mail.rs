@@ -1,0 +1,147 @@
+//! Mail: over SMTP, or written to a folder where there is no mail server.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use crate::config::Mailing;
+
+/// What goes wrong with mail.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MailError {
+    /// The sender's address cannot be read.
+    #[error("mail sender `{found}` is not an address: expected `Name <user@host>`")]
+    Sender {
+        /// What was given.
+        found: String,
+    },
+    /// The mail server's URL cannot be used; it may hold a password and is not shown.
+    #[error("mail server cannot be used: expected smtps://user:password@host")]
+    Server(#[source] lettre::transport::smtp::Error),
+    /// The recipient's address cannot be read.
+    #[error("mail recipient is not an address")]
+    Recipient(#[source] lettre::address::AddressError),
+    /// The mail could not be put together.
+    #[error("mail could not be written")]
+    Message(#[source] lettre::error::Error),
+    /// The server did not take the mail.
+    #[error("mail server did not take the mail")]
+    Smtp(#[source] lettre::transport::smtp::Error),
+    /// The folder could not be written to.
+    #[error("mail could not be written to {}", path.display())]
+    Folder {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Sends mail from one sender.
+#[derive(Debug, Clone)]
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+#[derive(Debug, Clone)]
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+/// How long the mail server may take for one step.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+impl Mailer {
+    /// Reads addresses and makes ready; nothing is sent or written yet.
+    pub fn new(mailing: &Mailing, from: &str) -> Result<Self, MailError> {
+        let from = from.parse().map_err(|_| MailError::Sender { found: from.to_owned() })?;
+        let way = match mailing {
+            Mailing::Folder(folder) => Way::Folder(folder.clone()),
+            Mailing::Smtp(url) => {
+                let transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(MailError::Server)?;
+                Way::Smtp(transport.timeout(Some(TIMEOUT)).build())
+            }
+        };
+        Ok(Mailer { from, way })
+    }
+
+    /// Sends one mail of plain text.
+    pub async fn send(&self, to: &str, subject: &str, text: String) -> Result<(), MailError> {
+        let to = Mailbox::new(None, to.parse().map_err(MailError::Recipient)?);
+        let message = Message::builder().from(self.from.clone()).to(to).subject(subject);
+        let message = message
+            .message_id(None)
+            .header(ContentType::TEXT_PLAIN)
+            .body(text)
+            .map_err(MailError::Message)?;
+        match &self.way {
+            Way::Smtp(transport) => transport.send(message).await.map(|_| ()).map_err(MailError::Smtp),
+            Way::Folder(folder) => write(folder.clone(), message.formatted()).await,
+        }
+    }
+}
+
+/// Whether `text` is an e-mail address by its syntax.
+#[must_use]
+pub(crate) fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}
+
+/// The file appears whole or not at all.
+async fn write(folder: PathBuf, mail: Vec<u8>) -> Result<(), MailError> {
+    let name = format!("{}-{:016x}", crate::clock::Clock::System.now(), crate::random::random_seed());
+    let (part, path) = (folder.join(format!("{name}.part")), folder.join(format!("{name}.eml")));
+    let written = async {
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::write(&part, mail).await?;
+        tokio::fs::rename(&part, &path).await
+    };
+    written.await.map_err(|source| MailError::Folder { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_folder_gets_a_file_with_the_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailing = Mailing::Folder(folder.path().join("mail"));
+        let mailer = Mailer::new(&mailing, "Deep Reveal <game@example.org>").unwrap();
+        mailer.send("ann@example.org", "Nuova città", "Perché no?\n".to_owned()).await.unwrap();
+        let files: Vec<_> = std::fs::read_dir(folder.path().join("mail")).unwrap().collect();
+        assert_eq!(files.len(), 1);
+        let path = files[0].as_ref().unwrap().path();
+        assert_eq!(path.extension().unwrap(), "eml");
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.contains("To: ann@example.org\r\n"), "{text}");
+        assert!(text.contains("From: \"Deep Reveal\" <game@example.org>\r\n"), "{text}");
+    }
+
+    #[test]
+    fn bad_settings_are_told_without_the_password() {
+        let folder = Mailing::Folder(PathBuf::from("mail"));
+        assert!(matches!(Mailer::new(&folder, "nobody"), Err(MailError::Sender { .. })));
+        let smtp = Mailing::Smtp("ftp://me:secret@host".to_owned());
+        let error = Mailer::new(&smtp, "a@example.org").unwrap_err();
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_recipient_cannot_smuggle_headers() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailer = Mailer::new(&Mailing::Folder(folder.path().into()), "a@example.org").unwrap();
+        for to in ["ann@example.org\r\nBcc: eve@example.org", "ann@example.org, eve@example.org", "Ann"] {
+            let sent = mailer.send(to, "s", String::new()).await;
+            assert!(matches!(sent, Err(MailError::Recipient(_))), "{to}");
+            assert!(!is_address(to));
+        }
+    }
+}

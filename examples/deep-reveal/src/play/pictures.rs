@@ -1,0 +1,180 @@
+//! Masked pictures, made when they are asked for and not stored (thesis 4.4.2).
+
+use std::sync::Arc;
+
+use anv_core::image::RgbImage;
+use anv_core::ndarray::ArrayView2;
+use anv_core::{PhotoLimits, decode_photo};
+use anv_mask::{MaskParams, THESIS_LEVELS};
+use axum::body::Bytes;
+use tokio::sync::Semaphore;
+
+use super::cache::ByteCache;
+use crate::store::{MapId, PhotoId, PictureSource, Store};
+use crate::{Error, Result};
+
+/// Share of the pixels shown after 0 to 5 hints in a control round, in percent: whoever looks recognises the photo.
+pub const CONTROL_LEVELS: [f64; 6] = [20.0, 30.0, 40.0, 55.0, 70.0, 85.0];
+
+/// How much memory and how many threads the pictures of the game may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureLimits {
+    /// Bytes of masked pictures that are kept, as PNG.
+    pub masked_bytes: usize,
+    /// Bytes of photos that are kept, decoded.
+    pub photo_bytes: usize,
+    /// Pictures that are made at once; the others wait.
+    pub at_once: usize,
+}
+
+impl Default for PictureLimits {
+    fn default() -> Self {
+        let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { masked_bytes: 128 << 20, photo_bytes: 64 << 20, at_once }
+    }
+}
+
+/// The pictures of all rounds. A level of a map is made once for all who play it, as long as it is kept.
+#[derive(Debug)]
+pub(super) struct Pictures {
+    masked: ByteCache<(MapId, u8), Bytes>,
+    photos: ByteCache<PhotoId, Arc<RgbImage>>,
+    workers: Arc<Semaphore>,
+}
+
+impl Pictures {
+    pub fn new(limits: PictureLimits) -> Self {
+        Self {
+            masked: ByteCache::new(limits.masked_bytes, Bytes::len),
+            photos: ByteCache::new(limits.photo_bytes, |photo| photo.as_raw().len()),
+            workers: Arc::new(Semaphore::new(limits.at_once.max(1))),
+        }
+    }
+
+    /// The photo behind the mask of `level`, as PNG. Whether the player may see it is for the caller to say.
+    pub async fn masked(&self, store: &Store, map: &MapId, photo: &PhotoId, level: u8) -> Result<Bytes> {
+        let make = || async {
+            let missing = || Error::Damaged { what: "map", reason: "its photo is missing".into() };
+            let mut source = store.picture_source(map).await?.ok_or_else(missing)?;
+            let png = std::mem::take(&mut source.photo);
+            let photo = self.photos.get_or_make(photo, || self.work(move || decode(&png))).await?;
+            self.work(move || mask(&photo, &source, level).and_then(|picture| png_bytes(&picture))).await
+        };
+        self.masked.get_or_make(&(map.clone(), level), make).await
+    }
+
+    /// Runs `job` on a thread that may take its time, not more of them at once than was allowed.
+    async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let stopped = |reason: String| Error::Damaged { what: "picture", reason };
+        let permit = self.workers.clone().acquire_owned().await.map_err(|e| stopped(e.to_string()))?;
+        let job = move || {
+            // The place is free when the work is done, also when nobody waits for it any more.
+            let _permit = permit;
+            job()
+        };
+        tokio::task::spawn_blocking(job).await.map_err(|e| stopped(e.to_string()))?
+    }
+}
+
+fn decode(png: &[u8]) -> Result<Arc<RgbImage>> {
+    Ok(Arc::new(decode_photo(png, "photo of a campaign", &PhotoLimits::default())?))
+}
+
+/// The photo behind the mask of one level. The thesis' levels end at five hints; further ones show the last.
+fn mask(photo: &RgbImage, source: &PictureSource, level: u8) -> Result<RgbImage> {
+    let damaged = |reason: String| Error::Damaged { what: "map", reason };
+    let levels = if source.control { &CONTROL_LEVELS } else { &THESIS_LEVELS };
+    let percent = levels[usize::from(level).min(levels.len() - 1)];
+    let map = ArrayView2::from_shape((source.rows, source.columns), &source.values)
+        .map_err(|e| damaged(e.to_string()))?;
+    let masks = MaskParams::default()
+        .levels([percent])
+        .masks(map, photo.width(), photo.height())
+        .map_err(|e| damaged(e.to_string()))?;
+    let mask = masks.first().ok_or_else(|| damaged("no mask was made".into()))?;
+    mask.apply(photo).map_err(|e| damaged(e.to_string()))
+}
+
+fn png_bytes(picture: &RgbImage) -> Result<Bytes> {
+    let failed = |e: png::EncodingError| Error::Damaged { what: "picture", reason: e.to_string() };
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    // Most of it is black: the fast way is a tenth of the time for nearly the same size.
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().map_err(failed)?;
+    writer.write_image_data(picture.as_raw()).map_err(failed)?;
+    writer.finish().map_err(failed)?;
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(control: bool) -> PictureSource {
+        let (rows, columns) = (9, 12);
+        let values = (0..rows * columns).map(|i| ((i * 37) % 101) as f32).collect();
+        PictureSource { photo: Vec::new(), rows, columns, values, control }
+    }
+
+    fn photo() -> RgbImage {
+        RgbImage::from_fn(120, 90, |x, y| [x as u8 + 40, y as u8 + 60, (x + y) as u8].into())
+    }
+
+    #[test]
+    fn each_level_is_the_one_of_the_full_set() {
+        for (control, levels) in [(false, THESIS_LEVELS), (true, CONTROL_LEVELS)] {
+            let (source, photo) = (source(control), photo());
+            let map = ArrayView2::from_shape((source.rows, source.columns), &source.values).unwrap();
+            let all = MaskParams::default().levels(levels).masks(map, 120, 90).unwrap();
+            for expected in &all {
+                let made = mask(&photo, &source, expected.level() as u8).unwrap();
+                assert_eq!(made, expected.apply(&photo).unwrap());
+                let png = png_bytes(&made).unwrap();
+                assert_eq!(*decode(&png).unwrap(), made);
+            }
+            let shown: Vec<_> = all.iter().map(anv_mask::RevealMask::shown_pixels).collect();
+            assert!(shown.is_sorted() && shown[0] < shown[5]);
+        }
+    }
+
+    #[test]
+    fn levels_beyond_the_last_show_the_last() {
+        let (source, photo) = (source(false), photo());
+        assert_eq!(mask(&photo, &source, 200).unwrap(), mask(&photo, &source, 5).unwrap());
+    }
+
+    #[test]
+    fn a_map_of_another_shape_is_an_error() {
+        let source = PictureSource { columns: 13, ..source(false) };
+        assert!(matches!(mask(&photo(), &source, 0), Err(Error::Damaged { what: "map", .. })));
+    }
+
+    #[tokio::test]
+    async fn no_more_than_allowed_are_made_at_once() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let limits = PictureLimits { at_once: 2, ..PictureLimits::default() };
+        let (pictures, now, most) =
+            (Arc::new(Pictures::new(limits)), AtomicUsize::new(0), AtomicUsize::new(0));
+        let counts = Arc::new((now, most));
+        let job = |_| {
+            let (pictures, counts) = (pictures.clone(), counts.clone());
+            tokio::spawn(async move {
+                let work = move || {
+                    let now = counts.0.fetch_add(1, Ordering::SeqCst) + 1;
+                    counts.1.fetch_max(now, Ordering::SeqCst);
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                    counts.0.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
+                };
+                pictures.work(work).await.unwrap();
+            })
+        };
+        for job in (0..12).map(job).collect::<Vec<_>>() {
+            job.await.unwrap();
+        }
+        assert_eq!(counts.1.load(Ordering::SeqCst), 2);
+    }
+}
