@@ -31,7 +31,10 @@ async fn a_guest_plays_a_round() {
 
     let id = program.start().await;
     let round = program.get(&format!("/rounds/{id}")).await.json();
-    assert_eq!((&round["step"], &round["worth"], &round["hints"]), (&json!("guessing"), &json!(300), &json!(0)));
+    assert_eq!(
+        (&round["step"], &round["worth"], &round["hints"]),
+        (&json!("guessing"), &json!(300), &json!(0))
+    );
     let options: BTreeSet<&str> =
         round["options"].as_array().unwrap().iter().map(|o| o.as_str().unwrap()).collect();
     assert_eq!(options.len(), 6);
@@ -44,7 +47,8 @@ async fn a_guest_plays_a_round() {
     let truth = game.row(&player.id, &id).await.true_class;
     let round = play(&program, &id, "guess", json!({ "class": truth })).await;
     assert_eq!((&round["step"], &round["outcome"]), (&json!("describing"), &Value::Null));
-    let round = play(&program, &id, "labels", json!({ "labels": ["  red   nose ", "ears; tail", "Ears"] })).await;
+    let round =
+        play(&program, &id, "labels", json!({ "labels": ["  red   nose ", "ears; tail", "Ears"] })).await;
     let outcome = &round["outcome"];
     assert_eq!(outcome["true_class"], truth.as_str());
     assert_eq!(outcome["ending"], "won");
@@ -57,7 +61,11 @@ async fn a_guest_plays_a_round() {
     for picture in [&round["picture"], &outcome["photo"]] {
         let path = picture.as_str().unwrap().strip_prefix("/api/v1").unwrap();
         let answer = program.get(path).await;
-        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, Some("image/png")), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, Some("image/png")),
+            "{path}"
+        );
     }
     assert_ne!(program.start().await, id);
 }
@@ -122,7 +130,8 @@ async fn a_player_changes_and_deletes_everything() {
     let player = game.member("Ann").await;
     let (program, second) = (game.program(&player).await, game.program(&player).await);
     let id = program.start().await;
-    let changed = program.call(Method::PATCH, "/me", Some(json!({ "language": "it", "listed": false }))).await;
+    let changed =
+        program.call(Method::PATCH, "/me", Some(json!({ "language": "it", "listed": false }))).await;
     assert_eq!((&changed.json()["language"], &changed.json()["listed"]), (&json!("it"), &json!(false)));
     assert_eq!(program.call(Method::PATCH, "/me", Some(json!({ "role": "admin" }))).await.status, 400);
     assert_eq!(program.call(Method::DELETE, "/me", None).await.status, StatusCode::NO_CONTENT);
@@ -188,8 +197,11 @@ async fn the_document_is_whole() {
         }
     }
     let text = document.to_string();
-    let references: BTreeSet<&str> =
-        text.split("\"$ref\":\"#/components/schemas/").skip(1).map(|r| r.split('"').next().unwrap()).collect();
+    let references: BTreeSet<&str> = text
+        .split("\"$ref\":\"#/components/schemas/")
+        .skip(1)
+        .map(|r| r.split('"').next().unwrap())
+        .collect();
     assert!(references.len() > 10, "{references:?}");
     for name in references {
         let schema = &document["components"]["schemas"][name];

@@ -11,7 +11,9 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use deep_reveal::http::{App, Limits, Rate, Token, router};
-use deep_reveal::store::{NewCampaign, NewMap, NewMember, NewPhoto, Player, PlayerId, Role, RoundId, RoundRow, Store};
+use deep_reveal::store::{
+    NewCampaign, NewMap, NewMember, NewPhoto, Player, PlayerId, Role, RoundId, RoundRow, Store,
+};
 use deep_reveal::{Clock, Config, Mailing};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -53,7 +55,8 @@ impl Answer {
     }
 
     pub fn location(&self) -> &str {
-        self.header(LOCATION.as_str()).unwrap_or_else(|| panic!("no location: {} {}", self.status, self.text()))
+        self.header(LOCATION.as_str())
+            .unwrap_or_else(|| panic!("no location: {} {}", self.status, self.text()))
     }
 
     /// The value of the first hidden field `token`.
@@ -210,7 +213,11 @@ impl Browser<'_> {
         let request = Request::builder().method(method.clone()).uri(path).header(HOST, "localhost:8080");
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let request = request.header(COOKIE, cookies.join("; "));
-        if method.is_safe() { request } else { request.header(ORIGIN, URL).header("sec-fetch-site", "same-origin") }
+        if method.is_safe() {
+            request
+        } else {
+            request.header(ORIGIN, URL).header("sec-fetch-site", "same-origin")
+        }
     }
 
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
