@@ -22,6 +22,8 @@ pub const NOW: i64 = 1_790_000_000_000;
 pub const URL: &str = "http://localhost:8080";
 pub const CLASSES: [&str; 8] =
     ["tench", "springer", "cassette", "chainsaw", "church", "horn", "truck", "parachute"];
+/// Width and height of every photo.
+pub const PIXELS: (u32, u32) = (96, 72);
 pub const DAY: i64 = 24 * 3600 * 1000;
 
 /// A server without a network.
@@ -323,7 +325,7 @@ fn campaign() -> NewCampaign {
 }
 
 fn photo(number: u32, control: bool) -> NewPhoto {
-    let (width, height) = (24, 18);
+    let (width, height) = PIXELS;
     let pixels: Vec<u8> = (0..width * height * 3).map(|i| ((i * 31 + number * 7) % 200 + 50) as u8).collect();
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, width, height);
@@ -340,6 +342,14 @@ fn photo(number: u32, control: bool) -> NewPhoto {
 }
 
 fn map(cluster: u32) -> NewMap {
-    let values = (0..49).map(|i| ((i * 13 + cluster * 5) % 49) as f32 / 49.0).collect();
-    NewMap { layer: 13, cluster, weight_percent: 40.0, rows: 7, columns: 7, values }
+    // Brightest in one corner.
+    let value = |i: u32| 1.0 / (1 + i / 14 * 3 + i % 14 * 4 + cluster) as f32;
+    NewMap {
+        layer: 13,
+        cluster,
+        weight_percent: 40.0,
+        rows: 14,
+        columns: 14,
+        values: (0..14 * 14).map(value).collect(),
+    }
 }

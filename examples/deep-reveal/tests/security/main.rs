@@ -1,0 +1,13 @@
+//! Who may what, and what nobody may.
+
+mod access;
+mod forms;
+mod headers;
+mod limits;
+mod moves;
+mod passwords;
+mod secrets;
+mod server;
+mod sessions;
+#[path = "../web/mod.rs"]
+mod web;
