@@ -55,6 +55,12 @@ pub enum Error {
         /// The name or id.
         found: String,
     },
+    /// A folder without explanations.
+    #[error("{} holds no explanation: expected a folder that `explain` wrote, or one of such folders", .path.display())]
+    NoFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// A campaign that cannot be imported.
     #[error("the campaign `{name}` cannot be imported: {reason}")]
     Campaign {

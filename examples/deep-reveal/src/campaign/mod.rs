@@ -1,1 +1,13 @@
 //! Campaigns from saved folders, and the games out again.
+
+mod csv;
+mod export;
+mod folders;
+mod json;
+mod packaged;
+mod parquet;
+mod read;
+
+pub use export::{Format, export};
+pub use packaged::packaged_campaign;
+pub use read::{ImportOptions, read_campaign};

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 
 use super::row::Columns;
-use super::{CampaignId, Store};
+use super::{CampaignId, MapId, Store};
 use crate::{Error, Result};
 
 /// A campaign and how far it is.
@@ -98,6 +98,8 @@ pub struct Imported {
 /// How far a map is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapProgress {
+    /// Which map.
+    pub id: MapId,
     /// Name of the photo.
     pub image: String,
     /// What it shows.
@@ -162,10 +164,8 @@ impl Store {
     /// # Errors
     /// [`Error::NoCampaign`] when there is no such campaign.
     pub async fn set_open(&self, campaign: &CampaignId, open: bool) -> Result<()> {
-        let mut writing = self.write().await?;
         // Nobody is given a round of a campaign that is half closed.
-        let turn = sqlx::query(self.dialect().take_turn()).execute(writing.connection()).await;
-        turn.map_err(self.failed("open or close a campaign"))?;
+        let (_turn, mut writing) = self.take_turn().await?;
         let mut changed = 0;
         for sql in
             ["UPDATE map SET open = $2 WHERE campaign = $1", "UPDATE campaign SET open = $2 WHERE id = $1"]
@@ -187,7 +187,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn progress(&self, campaign: &CampaignId) -> Result<Vec<MapProgress>> {
         let rows = sqlx::query(
-            "SELECT photo.name, photo.true_class, map.layer, map.cluster, map.weight_percent, map.control, map.load, \
+            "SELECT map.id, photo.name, photo.true_class, map.layer, map.cluster, map.weight_percent, map.control, map.load, \
              COUNT(round.id) AS games, \
              CAST(COALESCE(SUM(CASE WHEN round.ending = 'won' THEN 1 ELSE 0 END), 0) AS BIGINT) AS wins, \
              CAST(COALESCE(SUM(round.n_labels), 0) AS BIGINT) AS labels \
@@ -202,6 +202,7 @@ impl Store {
         .map_err(self.failed("read the progress"))?;
         let progress = |row: &AnyRow| {
             Ok(MapProgress {
+                id: row.text("id")?.into(),
                 image: row.text("name")?,
                 true_class: row.text("true_class")?,
                 layer: row.small("layer")?,

@@ -33,10 +33,8 @@ impl Store {
     }
 
     async fn try_import(&self, campaign: &NewCampaign, now: i64) -> Result<Imported> {
-        let mut writing = self.write().await?;
         // Two imports at once would not see each other's photos.
-        let turn = sqlx::query(self.dialect().take_turn()).execute(writing.connection()).await;
-        turn.map_err(self.failed("import a campaign"))?;
+        let (_turn, mut writing) = self.take_turn().await?;
         let target = self.target(&mut writing, campaign, now).await?;
         let mut imported =
             Imported { campaign: target.id.clone(), photos: 0, controls: 0, maps: 0, known: Vec::new() };

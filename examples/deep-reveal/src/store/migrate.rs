@@ -1,9 +1,9 @@
 //! Numbered changes of the tables.
 
-use sqlx::AssertSqlSafe;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 use super::Store;
+use super::setting::make_keys;
 use crate::{Error, Result};
 
 /// Number and text of every change, in order; what was released is never edited.
@@ -54,6 +54,7 @@ async fn attempt(store: &Store) -> Result<()> {
             .await
             .map_err(store.failed(ACTION))?;
     }
+    make_keys(store, &mut writing).await?;
     writing.commit().await
 }
 

@@ -7,6 +7,7 @@ use sqlx::any::{Any, AnyArguments};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::{AnyConnection, AnyPool, Transaction};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::Dialect;
 use super::disk::Disk;
@@ -26,6 +27,8 @@ struct Database {
     writer: AnyPool,
     readers: AnyPool,
     disk: Option<Disk>,
+    /// Of this server one at a time waits for the turn to give a round out: the others leave their connections to moves.
+    turn: Mutex<()>,
 }
 
 /// How often a transaction is tried when others are in its way.
@@ -53,7 +56,7 @@ impl Store {
             Dialect::Sqlite(path) => Some(Disk::new(path)),
             Dialect::Postgres(_) => None,
         };
-        let database = Arc::new(Database { dialect, writer, readers, disk });
+        let database = Arc::new(Database { dialect, writer, readers, disk, turn: Mutex::new(()) });
         let store = Self { database, round_ms: 24 * 3_600_000 };
         migrate::run(&store).await?;
         match &store.database.disk {
@@ -95,6 +98,17 @@ impl Store {
     /// Connections for queries that change nothing.
     pub(super) fn readers(&self) -> &AnyPool {
         &self.database.readers
+    }
+
+    /// Begins a transaction in which rounds may be given out and campaigns changed: one at a time over all servers.
+    pub(super) async fn take_turn(&self) -> Result<(MutexGuard<'_, ()>, Writing<'_>)> {
+        let turn = self.database.turn.lock().await;
+        let mut writing = self.write().await?;
+        sqlx::query(self.database.dialect.take_turn())
+            .execute(writing.connection())
+            .await
+            .map_err(self.failed("wait for its turn"))?;
+        Ok((turn, writing))
     }
 
     /// A connection to write with, outside of a transaction.

@@ -305,10 +305,8 @@ impl Store {
         // A meeting of a player and a photo is one round, so no map loses more than one game.
         const LOADS: &str = "UPDATE map SET load = load - 1 \
              WHERE id IN (SELECT map FROM round WHERE player = $1 AND expired = 0)";
-        let mut writing = self.write().await?;
         // Nobody is given a round meanwhile.
-        let turn = sqlx::query(self.dialect().take_turn()).execute(writing.connection()).await;
-        turn.map_err(self.failed("delete a player"))?;
+        let (_turn, mut writing) = self.take_turn().await?;
         for sql in [LOADS, "DELETE FROM player WHERE id = $1"] {
             let done = sqlx::query(sql).bind(id.as_str()).execute(writing.connection()).await;
             done.map_err(self.failed("delete a player"))?;

@@ -50,9 +50,7 @@ impl Store {
     }
 
     async fn try_reserve(&self, wish: &Wish<'_>) -> Result<Reserved> {
-        let mut writing = self.write().await?;
-        let turn = sqlx::query(self.dialect().take_turn()).execute(writing.connection()).await;
-        turn.map_err(self.failed("wait for its turn"))?;
+        let (_turn, mut writing) = self.take_turn().await?;
         expire(self, &mut writing, wish.rules, wish.now).await?;
         let Some((games, language)) = self.games_of(&mut writing, wish.player).await? else {
             return Err(Error::NoPlayer { found: wish.player.to_string() });

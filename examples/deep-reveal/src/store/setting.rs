@@ -1,49 +1,49 @@
 //! Keys that all servers share.
 
 use super::Store;
+use super::open::Writing;
 use super::row::Columns;
 use crate::{Error, Result};
+
+const SECRET: &str = "secret";
+const PSEUDONYM: &str = "pseudonym";
 
 impl Store {
     /// A secret for signing, made once and shared by all servers.
     ///
     /// # Errors
-    /// [`Error::Database`] when it can be neither read nor stored.
+    /// [`Error::Database`] when it cannot be read.
     pub async fn secret(&self) -> Result<[u8; 32]> {
-        self.key("secret").await
+        self.key(SECRET).await
     }
 
     /// The key that makes pseudonyms of players, made once: exports of one database fit together.
     pub(super) async fn pseudonym_key(&self) -> Result<[u8; 32]> {
-        self.key("pseudonym").await
+        self.key(PSEUDONYM).await
     }
 
     async fn key(&self, name: &'static str) -> Result<[u8; 32]> {
-        if let Some(key) = self.read_key(name).await? {
-            return Ok(key);
-        }
-        let mut writing = self.write().await?;
-        sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
-            .bind(name)
-            .bind(to_hex(&rand::random::<[u8; 32]>()))
-            .execute(writing.connection())
-            .await
-            .map_err(self.failed("store a key"))?;
-        writing.commit().await?;
-        let missing = || Error::Damaged { what: "key", reason: format!("{name} is missing") };
-        self.read_key(name).await?.ok_or_else(missing)
-    }
-
-    async fn read_key(&self, name: &'static str) -> Result<Option<[u8; 32]>> {
         let row = sqlx::query("SELECT value FROM setting WHERE name = $1")
             .bind(name)
             .fetch_optional(self.readers())
             .await
             .map_err(self.failed("read a key"))?;
-        let Some(row) = row else { return Ok(None) };
         let wrong = || Error::Damaged { what: "key", reason: format!("{name} is not 64 hex digits") };
-        from_hex(&row.text("value")?).map(Some).ok_or_else(wrong)
+        row.map(|row| row.text("value")).transpose()?.and_then(|text| from_hex(&text)).ok_or_else(wrong)
     }
+}
+
+/// Makes the keys that are not there yet; before anything is copied, so that copies have the same.
+pub(super) async fn make_keys(store: &Store, writing: &mut Writing<'_>) -> Result<()> {
+    for name in [SECRET, PSEUDONYM] {
+        sqlx::query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(to_hex(&rand::random::<[u8; 32]>()))
+            .execute(writing.connection())
+            .await
+            .map_err(store.failed("store a key"))?;
+    }
+    Ok(())
 }
 
 pub(super) fn to_hex(bytes: &[u8]) -> String {
