@@ -84,7 +84,7 @@ round-streak-bonus = +{ $n } if you win
 ## A round: describing
 
 describe-title = What did you recognise?
-describe-guess = Your guess
+describe-guess = Your guess:
 describe-lead = Name what gave it away, in your own words.
 describe-label = What you recognised
 describe-commas = Put commas between several.
@@ -114,7 +114,7 @@ outcome-givenup = You let it go
 outcome-title-won = Right: { $class }
 outcome-title-lost = It was: { $class }
 outcome-was = It was
-outcome-guess = Your guess
+outcome-guess = Your guess:
 outcome-alt = The whole photo: { $class }
 outcome-points = Your points
 outcome-points-guess = Right guess
@@ -316,7 +316,7 @@ reset-again = Ask for a new one
 ## Errors
 
 problem-again = Back to the start
-problem-not-found = Nothing here
+problem-not-found = Only darkness here
 problem-not-found-help = This page does not exist, or it is not yours.
 problem-stale-page = This page was too old
 problem-stale-page-help = Nothing was changed. Please go back, load the page again and try once more.

@@ -84,7 +84,7 @@ round-streak-bonus = +{ $n } se vinci
 ## A round: describing
 
 describe-title = Che cosa hai riconosciuto?
-describe-guess = La tua risposta
+describe-guess = La tua risposta:
 describe-lead = Di’ con parole tue che cosa te l’ha fatto capire.
 describe-label = Che cosa hai riconosciuto
 describe-commas = Se sono più cose, separale con una virgola.
@@ -114,7 +114,7 @@ outcome-givenup = Hai lasciato andare
 outcome-title-won = Esatto: { $class }
 outcome-title-lost = Era: { $class }
 outcome-was = Era
-outcome-guess = La tua risposta
+outcome-guess = La tua risposta:
 outcome-alt = La foto intera: { $class }
 outcome-points = I tuoi punti
 outcome-points-guess = Risposta esatta
@@ -176,7 +176,7 @@ how-stay-resume = Puoi chiudere la pagina quando vuoi. La partita ti aspetta.
 how-stay-once = Nessuna foto torna due volte.
 how-stay-giveup = Se alla fine non lo capisci, puoi arrenderti. Anche questa è una risposta.
 how-why-title = A che cosa serve
-how-why = Le reti che riconoscono le foto non sanno dire che cosa hanno guardato. Le tue parole gli danno un nome.
+how-why = Le reti che riconoscono le foto non sanno dire che cosa hanno guardato. Le tue parole danno un nome a ciò che vedono.
 
 ## Questionnaire
 
@@ -206,8 +206,8 @@ tlx-5 = Quanto impegno ti è servito per ottenere i tuoi risultati?
 tlx-6 = Quanta insicurezza, quanto scoraggiamento, irritazione, tensione e fastidio hai provato?
 ask-very-low = Pochissimo
 ask-very-high = Moltissimo
-ask-perfect = Perfettamente
-ask-failure = Per niente
+ask-perfect = Perfetto
+ask-failure = Fallimento
 ask-feedback = Il tuo parere
 ask-rating = Come ti è sembrata l’esperienza nel complesso?
 ask-rating-low = Scarsa
@@ -316,7 +316,7 @@ reset-again = Chiedine uno nuovo
 ## Errors
 
 problem-again = Torna all’inizio
-problem-not-found = Qui non c’è niente
+problem-not-found = Qui c’è solo buio
 problem-not-found-help = Questa pagina non esiste, oppure non è tua.
 problem-stale-page = Questa pagina era troppo vecchia
 problem-stale-page-help = Non è cambiato niente. Torna indietro, ricarica la pagina e riprova.
