@@ -1,5 +1,7 @@
 //! Forms that change something.
 
+use std::sync::Once;
+
 use axum::Form;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -50,10 +52,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Guarded<T> {
         let fields: Fields = decode(&body, content_type.clone()).await?;
         let token = fields.one("token").unwrap_or_default();
         if !app.form_key().verify(&bearer.token, token) {
+            if bearer.new {
+                tell_of_lost_cookies();
+            }
             return Err(Problem::StalePage.into());
         }
         Ok(Guarded(visitor, decode(&body, content_type).await?))
     }
+}
+
+/// A form without any cookie: the page that it came from set one, but the browser did not keep it.
+fn tell_of_lost_cookies() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        tracing::warn!(
+            "a browser keeps no cookies: players who come over the network without TLS need a server \
+             started with --plain-http"
+        );
+    });
 }
 
 async fn decode<T: DeserializeOwned>(

@@ -1,6 +1,7 @@
 //! Listening, and ending without cutting anybody off.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,20 +10,29 @@ use tokio::net::TcpListener;
 use super::app::{App, StartError};
 use super::listener::Bounded;
 use super::router::router;
+use crate::config::{Config, Mailing};
 
 /// How long requests in flight may take once the server was told to end; longer than any of them is allowed to.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Serves the game at the address of its configuration until SIGTERM or control-C; `ready` is called with a line
-/// that says where to open it.
+/// Serves the game at the address of its configuration until SIGTERM or control-C; once it listens, `ready` is called
+/// with a few lines that say where to open it and where mails go.
 pub async fn serve(app: App, ready: impl FnOnce(&str)) -> Result<(), StartError> {
     let address = app.config().listen;
     let listener =
         TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let port = listener.local_addr().map_or(address.port(), |a| a.port());
-    ready(&format!("Deep Reveal is ready: open {} (listening on {}:{port})", app.config().url, address.ip()));
+    let address = listener.local_addr().unwrap_or(address);
+    ready(&welcome(app.config(), address));
     serve_on(listener, app, stop_signal()).await;
     Ok(())
+}
+
+fn welcome(config: &Config, address: SocketAddr) -> String {
+    let mut lines = vec![format!("Deep Reveal is ready: open {} (listening on {address})", config.url)];
+    if let Mailing::Folder(folder) = &config.mail {
+        lines.push(format!("Mails are written to {}", folder.display()));
+    }
+    lines.join("\n")
 }
 
 /// Serves on a listener until `stop`, then finishes the requests in flight and the mails on their way.
@@ -72,4 +82,35 @@ async fn stop_signal() {
     #[cfg(not(unix))]
     let terminate = std::future::pending::<()>();
     tokio::select! { () = interrupt => {}, () = terminate => {} }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_lines_say_what_matters() {
+        let mut config = Config {
+            listen: ([127, 0, 0, 1], 8080).into(),
+            url: "http://localhost:8080".to_owned(),
+            plain_http: false,
+            behind_proxy: false,
+            mail: Mailing::Folder("mail".into()),
+            mail_from: String::new(),
+            secret: None,
+            rules: Default::default(),
+            round_hours: 24.0,
+            questionnaire_after: None,
+        };
+        let text = welcome(&config, config.listen);
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "Deep Reveal is ready: open http://localhost:8080 (listening on 127.0.0.1:8080)",
+                "Mails are written to mail"
+            ]
+        );
+        config.mail = Mailing::Smtp("smtp://me:secret@host".to_owned());
+        assert_eq!(welcome(&config, config.listen).lines().count(), 1);
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Bearer {
     /// Whether it is a session's.
     pub(crate) session: bool,
     /// Whether the visit's cookie is yet to be set.
-    new: bool,
+    pub(crate) new: bool,
 }
 
 /// A visitor with a session; everybody else is sent to the front page.

@@ -4,6 +4,7 @@ mod access;
 mod forms;
 mod headers;
 mod limits;
+mod log;
 mod moves;
 mod passwords;
 mod secrets;
