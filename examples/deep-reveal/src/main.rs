@@ -1,3 +1,7 @@
 //! `cargo run --release -p deep-reveal`: the game's server and its commands.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    deep_reveal::cli::main()
+}

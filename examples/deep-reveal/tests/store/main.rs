@@ -5,6 +5,7 @@ mod common;
 
 mod balance;
 mod campaigns;
+mod exports;
 mod made;
 mod players;
 mod rounds;
