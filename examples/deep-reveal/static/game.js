@@ -28,9 +28,11 @@
   async function more(form) {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const next = page.querySelector("main[data-live]");
+    const found = page.querySelector("main[data-live]");
     const before = document.querySelector("main[data-live]");
-    if (!answer.ok || !next || !before) throw new Error("another page");
+    if (!answer.ok || !found || !before) throw new Error("another page");
+    // Pictures load only in the document that is shown.
+    const next = document.importNode(found, true);
     const picture = next.querySelector(".stage > img");
     picture.classList.add("here");
     await picture.decode();

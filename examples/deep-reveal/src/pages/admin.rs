@@ -1,6 +1,5 @@
 //! For administrators: how the campaigns are getting on.
 
-use anv_core::to_spreadsheet;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -9,23 +8,9 @@ use serde::Deserialize;
 
 use super::frame::{Frame, html};
 use crate::Error;
+use crate::campaign::{Format, export};
 use crate::http::{AdminSession, App, Fields, Guarded, PageError, PageResult};
-use crate::store::{CampaignId, CampaignRow, Counts, GameRow, MapProgress, QuestionnaireResult, Trust};
-
-/// The columns of `games.csv`, as `anv_labels` reads them.
-const COLUMNS: [&str; 11] = [
-    "game",
-    "player",
-    "image",
-    "layer",
-    "cluster",
-    "true_class",
-    "guessed_class",
-    "hints_used",
-    "labels",
-    "language",
-    "control",
-];
+use crate::store::{CampaignId, CampaignRow, Counts, MapProgress, QuestionnaireResult, Trust};
 
 #[derive(Template)]
 #[template(path = "admin.html")]
@@ -125,32 +110,10 @@ pub(crate) struct Which {
 /// `GET /admin/games.csv`.
 pub(crate) async fn admin_games(app: App, _: AdminSession, Query(which): Query<Which>) -> PageResult {
     let campaign = which.campaign.map(CampaignId::from);
-    let mut table = csv::Writer::from_writer(Vec::new());
-    let failed = |source: csv::Error| Error::Table { format: "CSV", source: source.into() };
-    table.write_record(COLUMNS).map_err(failed)?;
-    app.store().export(campaign.as_ref(), |game| table.write_record(record(&game)).map_err(failed)).await?;
-    let bytes = table.into_inner().map_err(|e| failed(e.into_error().into()))?;
+    let (table, _) = export(app.store(), campaign.as_ref(), Format::Csv).await?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"games.csv\""),
     ];
-    Ok((headers, bytes).into_response())
-}
-
-/// A row; cells that a spreadsheet could run start with an apostrophe.
-fn record(game: &GameRow) -> [String; 11] {
-    let cell = |text: &str| to_spreadsheet(text).into_owned();
-    [
-        cell(&game.game),
-        cell(&game.player),
-        cell(&game.image),
-        game.layer.to_string(),
-        game.cluster.to_string(),
-        cell(&game.true_class),
-        cell(game.guessed_class.as_deref().unwrap_or_default()),
-        game.hints_used.to_string(),
-        cell(&game.labels.join(";")),
-        cell(&game.language),
-        game.control.to_string(),
-    ]
+    Ok((headers, table).into_response())
 }
