@@ -6,6 +6,7 @@
 mod gemm;
 mod im2col;
 mod linear;
+mod memory;
 mod pool;
 mod simd;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 pub(crate) use gemm::{Matrix, Real, matmul};
 pub(crate) use im2col::{conv_forward, conv_input_gradient, conv_kernel_gradient};
 pub(crate) use linear::{linear, linear_gradient};
+use memory::zeros;
 pub(crate) use pool::{average_pool, average_pool_gradient, cell_range, max_pool, max_pool_gradient};
 
 /// The shape of a convolution of `batch` inputs.
@@ -119,7 +121,13 @@ pub(crate) fn forward(
         return conv_forward(input, kernel, bias, relu, g);
     }
     winograd::conv3x3(&winograd::Problem {
-        tile: winograd::Tile::Two,
+        tile: if g.height * g.width
+            >= std::env::var("TILE4").ok().and_then(|v| v.parse().ok()).unwrap_or(1 << 30)
+        {
+            winograd::Tile::Four
+        } else {
+            winograd::Tile::Two
+        },
         input,
         gate: None,
         kernel,

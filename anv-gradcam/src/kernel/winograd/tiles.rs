@@ -1,5 +1,6 @@
 //! Transforms of input patches (`Bᵀ d B`) and output tiles (`Aᵀ M A`), a row of tiles at a time.
 
+use super::{FAR, FAR_2, NEAR, NEAR_2, SUM_2};
 use crate::kernel::simd::vectorised;
 
 /// A row of tiles of one input plane.
@@ -46,10 +47,12 @@ fn forward<const N: usize>(a: [f32; N]) -> [f32; N] {
         result.copy_from_slice(&[a0 - a2, a1 + a2, a2 - a1, a1 - a3][..N]);
     } else {
         let [a0, a1, a2, a3, a4, a5] = std::array::from_fn(|i| a[i % N]);
-        let (even, odd) = (a4 - 4.0 * a2, a3 - 4.0 * a1);
-        let (near, twice) = (a4 - a2, 2.0 * (a3 - a1));
-        let (first, last) = (4.0 * a0 - 5.0 * a2 + a4, 4.0 * a1 - 5.0 * a3 + a5);
-        result.copy_from_slice(&[first, even + odd, even - odd, near + twice, near - twice, last][..N]);
+        // Rows x⁴ − (a² + b²) x² + 1, x (x ± a) (x² − b²), x (x ± b) (x² − a²), x (x⁴ − (a² + b²) x² + 1).
+        let (even_a, odd_a) = (a4 - FAR_2 * a2, NEAR * (a3 - FAR_2 * a1));
+        let (even_b, odd_b) = (a4 - NEAR_2 * a2, FAR * (a3 - NEAR_2 * a1));
+        let (first, last) = (a0 - SUM_2 * a2 + a4, a1 - SUM_2 * a3 + a5);
+        let rows = [first, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, last];
+        result.copy_from_slice(&rows[..N]);
     }
     result
 }
@@ -63,7 +66,14 @@ fn backward<const M: usize, const N: usize>(m: [f32; N]) -> [f32; M] {
     } else {
         let [m0, m1, m2, m3, m4, m5] = std::array::from_fn(|i| m[i % N]);
         let (p, q, u, v) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
-        result.copy_from_slice(&[m0 + p + u, q + 2.0 * v, p + 4.0 * u, q + 8.0 * v + m5][..M]);
+        // The powers 0 to 3 of the points, times the products at them.
+        let rows = [
+            m0 + p + u,
+            NEAR * q + FAR * v,
+            NEAR_2 * p + FAR_2 * u,
+            NEAR * NEAR_2 * q + FAR * FAR_2 * v + m5,
+        ];
+        result.copy_from_slice(&rows[..M]);
     }
     result
 }
