@@ -121,13 +121,7 @@ pub(crate) fn forward(
         return conv_forward(input, kernel, bias, relu, g);
     }
     winograd::conv3x3(&winograd::Problem {
-        tile: if g.height * g.width
-            >= std::env::var("TILE4").ok().and_then(|v| v.parse().ok()).unwrap_or(1 << 30)
-        {
-            winograd::Tile::Four
-        } else {
-            winograd::Tile::Two
-        },
+        tile: winograd::Tile::Two,
         input,
         gate: None,
         kernel,

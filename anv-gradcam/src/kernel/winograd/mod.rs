@@ -296,33 +296,34 @@ fn multiply_block(
                     bias: p.bias.map_or(0.0, |b| b[first + index]),
                     lowest: if p.relu { 0.0 } else { f32::NEG_INFINITY },
                 };
+                let place = (image, row % p.tile_rows(), column);
                 match p.tile {
-                    Tile::Two => output_run::<2, 4>(level, run, lines),
-                    Tile::Four => output_run::<4, 6>(level, run, lines),
+                    Tile::Two => output_run::<2, 4>(level, run, lines, output_rows(p, count, place, output)),
+                    Tile::Four => output_run::<4, 6>(level, run, lines, output_rows(p, count, place, output)),
                 }
-                write_run(p, lines, count, (row % p.tile_rows(), column), image, output);
             }
             tile += count;
         }
     }
 }
 
-/// Writes the lines of `count` tiles to the output, cut off at its borders.
-fn write_run(
+/// The rows of the output that `count` tiles of one tile row cover from tile `column` on; empty ones below the picture.
+fn output_rows<'a, const M: usize>(
     p: &Problem<'_>,
-    lines: &[f32],
     count: usize,
-    (row, column): (usize, usize),
-    image: usize,
+    (image, tile_row, column): (usize, usize, usize),
     output: Shared,
-) {
-    let side = p.tile.side();
-    let width = (side * count).min(p.width - side * column);
-    let rows = side.min(p.height - side * row);
-    for (y, line) in lines.chunks_exact(side * count).take(rows).enumerate() {
-        let at = (image * p.height + side * row + y) * p.width + side * column;
-        // SAFETY: row side · row + y < height and side · column + width ≤ width of the output plane, which lies within
-        // the output; tasks differ in their tile rows or in their output channels, so none writes the same values.
-        unsafe { output.at(at).copy_from_nonoverlapping(line.as_ptr(), width) }
-    }
+) -> [&'a mut [f32]; M] {
+    let width = (M * count).min(p.width - M * column);
+    std::array::from_fn(|y| {
+        let line = M * tile_row + y;
+        if line >= p.height {
+            return &mut [][..];
+        }
+        let at = (image * p.height + line) * p.width + M * column;
+        // SAFETY: `line` < height and M · column + width ≤ width of the output plane, which lies within the output; the
+        // rows of a tile row are different ones, and tasks differ in their tile rows or in their output channels, so no
+        // value is lent twice at a time. The output outlives the task.
+        unsafe { std::slice::from_raw_parts_mut(output.at(at), width) }
+    })
 }
