@@ -28,8 +28,22 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// The embedded font and those of the system, for scripts that only they have.
+static MORE_FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::clone(&FONTS);
+    fonts.load_system_fonts();
+    Arc::new(fonts)
+});
+
+/// Whether the embedded font, which has the Latin, Greek and Cyrillic letters and common signs, is enough. The fonts of
+/// the system take long to find and differ between systems, so they are asked only for what it has not.
+fn font_is_enough(svg: &str) -> bool {
+    svg.is_ascii() || svg.chars().all(|c| matches!(c, '\0'..='\u{52F}' | '\u{1E00}'..='\u{25FF}'))
+}
+
 pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
-    let tree = Tree::from_str(&drawn.svg, &options()).map_err(Error::encode("figure"))?;
+    let fonts = if font_is_enough(&drawn.svg) { &FONTS } else { &MORE_FONTS };
+    let tree = Tree::from_str(&drawn.svg, &options(fonts)).map_err(Error::encode("figure"))?;
     let (width, height) = (tree.size().width(), tree.size().height());
     let pixels = |most: f32| (most / (width * height)).sqrt();
     let scale = (WIDTH / width).min(pixels(ENOUGH_PIXELS)).clamp(1.0, 2.0).min(pixels(MOST_PIXELS));
@@ -49,9 +63,9 @@ pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
 /// Photos by their JPEG; `None` where it cannot be read.
 type Unpacked = BTreeMap<Vec<u8>, Option<Arc<Vec<u8>>>>;
 
-fn options() -> Options<'static> {
+fn options(fonts: &Arc<Database>) -> Options<'static> {
     let mut options =
-        Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
+        Options { fontdb: fonts.clone(), font_family: "Inter".to_owned(), ..Options::default() };
     let plain = ImageHrefResolver::default_data_resolver();
     let photos: Mutex<Unpacked> = Mutex::default();
     options.image_href_resolver.resolve_data = Box::new(move |mime, bytes, options| match mime {
