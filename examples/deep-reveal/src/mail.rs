@@ -125,6 +125,53 @@ mod tests {
         assert!(text.contains("From: \"Deep Reveal\" <game@example.org>\r\n"), "{text}");
     }
 
+    /// A mail server that takes one mail; what it was told.
+    async fn take_one(listener: tokio::net::TcpListener) -> String {
+        use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+        let (reading, mut writing) = listener.accept().await.unwrap().0.into_split();
+        let (mut lines, mut told, mut in_mail) = (BufReader::new(reading).lines(), String::new(), false);
+        writing.write_all(b"220 test\r\n").await.unwrap();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            let answer = match line.as_str() {
+                "." => "250 taken",
+                _ if in_mail => "",
+                "DATA" => "354 go on",
+                "QUIT" => "221 bye",
+                _ => "250 fine",
+            };
+            in_mail = line == "DATA" || in_mail && line != ".";
+            told.push_str(&line);
+            told.push('\n');
+            if !answer.is_empty() {
+                writing.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+            }
+            if line == "." {
+                break;
+            }
+        }
+        told
+    }
+
+    #[tokio::test]
+    async fn a_server_is_told_sender_recipient_and_text() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mailing = Mailing::Smtp(format!("smtp://{}", listener.local_addr().unwrap()));
+        let server = tokio::spawn(take_one(listener));
+        let mailer = Mailer::new(&mailing, "Deep Reveal <game@example.org>").unwrap();
+        mailer.send("ann@example.org", "Subject", "the text\n".to_owned()).await.unwrap();
+        let told = server.await.unwrap();
+        for line in [
+            "MAIL FROM:<game@example.org>",
+            "RCPT TO:<ann@example.org>",
+            "Subject: Subject\n",
+            "\nthe text\n",
+        ] {
+            assert!(told.contains(line), "{line} in {told}");
+        }
+        let nobody = mailer.send("ann@example.org", "Subject", String::new()).await;
+        assert!(matches!(nobody, Err(MailError::Smtp(_))), "the server is gone");
+    }
+
     #[test]
     fn bad_settings_are_told_without_the_password() {
         let folder = Mailing::Folder(PathBuf::from("mail"));

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -60,16 +61,22 @@ pub(super) enum Command {
 #[command(next_help_heading = "Serving")]
 pub(super) struct ServeArgs {
     /// Address and port to listen on; 0.0.0.0:8080 lets other machines in
-    #[arg(long, env = "DEEP_REVEAL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_LISTEN",
+        hide_env_values = true,
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
     pub(super) listen: SocketAddr,
     /// What players type into the browser, as https://play.example.org; by default this machine's address
-    #[arg(long, env = "DEEP_REVEAL_URL")]
+    #[arg(long, env = "DEEP_REVEAL_URL", hide_env_values = true)]
     pub(super) url: Option<String>,
     /// Cookies without TLS, for a classroom; on this machine alone (127.0.0.1) they always are
-    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP")]
+    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(super) plain_http: bool,
     /// A reverse proxy stands before the server: X-Forwarded-For tells who asks
-    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY")]
+    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(super) behind_proxy: bool,
     /// Mail server for password resets, as smtps://USER:PASSWORD@HOST
     #[arg(
@@ -81,30 +88,61 @@ pub(super) struct ServeArgs {
     )]
     pub(super) smtp: Option<String>,
     /// Without a mail server: the folder that mails are written to
-    #[arg(long, env = "DEEP_REVEAL_MAIL_FOLDER", default_value = "deep-reveal-mails", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_MAIL_FOLDER",
+        hide_env_values = true,
+        default_value = "deep-reveal-mails",
+        value_name = "FOLDER"
+    )]
     pub(super) mail_folder: PathBuf,
     /// Sender of mails
     #[arg(
         long,
         env = "DEEP_REVEAL_MAIL_FROM",
+        hide_env_values = true,
         default_value = "Deep Reveal <deep-reveal@localhost>",
         value_name = "ADDRESS"
     )]
     pub(super) mail_from: String,
     /// File with a secret of at least 32 characters; by default the database has one
-    #[arg(long, env = "DEEP_REVEAL_SECRET_FILE", value_name = "FILE")]
+    #[arg(long, env = "DEEP_REVEAL_SECRET_FILE", hide_env_values = true, value_name = "FILE")]
     pub(super) secret_file: Option<PathBuf>,
     /// Hours until an untouched round is given to somebody else
-    #[arg(long, env = "DEEP_REVEAL_ROUND_HOURS", default_value_t = 24.0, value_name = "HOURS")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_ROUND_HOURS",
+        hide_env_values = true,
+        default_value_t = 24.0,
+        value_name = "HOURS"
+    )]
     pub(super) round_hours: f64,
     /// Share of control games after a player's third game, which always is one, 0 to 1
-    #[arg(long, env = "DEEP_REVEAL_CONTROL_RATE", default_value_t = 0.07, value_name = "SHARE")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_CONTROL_RATE",
+        hide_env_values = true,
+        default_value_t = 0.07,
+        value_name = "SHARE"
+    )]
     pub(super) control_rate: f64,
     /// Games after which players are asked for the questionnaire; 0 for never
-    #[arg(long, env = "DEEP_REVEAL_QUESTIONNAIRE_AFTER", default_value_t = 10, value_name = "GAMES")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_QUESTIONNAIRE_AFTER",
+        hide_env_values = true,
+        default_value_t = 10,
+        value_name = "GAMES"
+    )]
     pub(super) questionnaire_after: u64,
     /// Log: error, warn, info (a line a request) or debug
-    #[arg(long, env = "DEEP_REVEAL_LOG", default_value = "warn", value_name = "LEVEL")]
+    #[arg(
+        long,
+        env = "DEEP_REVEAL_LOG",
+        hide_env_values = true,
+        default_value = "warn",
+        value_name = "LEVEL"
+    )]
     pub(super) log: tracing::Level,
 }
 

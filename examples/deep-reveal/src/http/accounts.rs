@@ -91,7 +91,11 @@ pub(crate) async fn register(
     let password_hash = app.passwords().hash(&password).await?;
     let member = NewMember { name, email, password_hash, language: typed.language.tag().to_owned() };
     match app.store().register(guest, &member, app.now()).await {
-        Ok(player) => Ok(player),
+        Ok(player) => {
+            // What opened the guest does not open the member.
+            app.store().end_sessions(&player.id).await?;
+            Ok(player)
+        }
         Err(Error::NameTaken) => Err(FieldProblem::NameTaken.into()),
         Err(Error::EmailTaken) => Err(FieldProblem::EmailTaken.into()),
         Err(other) => Err(other.into()),

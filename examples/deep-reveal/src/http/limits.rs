@@ -23,7 +23,8 @@ impl Rate {
     }
 }
 
-/// The rates of the game. The defaults leave room for thirty people behind one address who all start at once.
+/// The rates of the game. The defaults leave room for a lecture hall behind one address that starts at once; what is
+/// expensive or tempting has stricter ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -53,13 +54,13 @@ impl Default for Limits {
         let (second, minute) = (1_000, 60_000);
         Limits {
             session: Rate::new(60, second / 5),
-            address: Rate::new(1_800, second / 100),
-            guests: Rate::new(90, minute / 4),
-            registrations: Rate::new(60, minute / 2),
-            logins: Rate::new(90, minute / 15),
+            address: Rate::new(3_000, second / 250),
+            guests: Rate::new(250, minute / 10),
+            registrations: Rate::new(150, minute / 5),
+            logins: Rate::new(150, minute / 15),
             logins_as: Rate::new(8, minute),
             logins_name: Rate::new(60, minute / 6),
-            resets: Rate::new(40, minute),
+            resets: Rate::new(60, minute),
             resets_to: Rate::new(3, 15 * minute),
         }
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 
 use crate::{Error, Result};
 
@@ -54,7 +54,7 @@ impl Dialect {
                 let options = options(&sqlite_url(path))?;
                 // The last connection that closes takes the write-ahead log with it: one of each is kept.
                 let pool = pool.min_connections(1).idle_timeout(None).max_lifetime(None);
-                let pool = pool.test_before_acquire(false);
+                let pool = pool.test_before_acquire(false).before_acquire(|c, _| is_sound(c));
                 let writer = pool.clone().max_connections(1).after_connect(|c, _| set(c, SQLITE_WRITES));
                 let writer = writer.connect_with(options.clone()).await?;
                 let readers = pool.max_connections(SQLITE_READERS).after_connect(|c, _| set(c, SQLITE_READS));
@@ -81,6 +81,11 @@ impl Dialect {
             "SELECT value FROM setting WHERE name = 'turn'",
             "SELECT value FROM setting WHERE name = 'turn' FOR UPDATE",
         )
+    }
+
+    /// Whether each of those who wait for their turn keeps a connection that others could use.
+    pub(super) fn waits_with_connections(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// The query that also locks the rows it finds; SQLite's writers are alone anyway.
@@ -140,6 +145,15 @@ type Setting<'a> = Pin<Box<dyn Future<Output = Result<(), sqlx::Error>> + Send +
 
 fn set<'a>(connection: &'a mut AnyConnection, pragmas: &'static str) -> Setting<'a> {
     Box::pin(async move { connection.execute(pragmas).await.map(|_| ()) })
+}
+
+type Sound<'a> = Pin<Box<dyn Future<Output = Result<bool, sqlx::Error>> + Send + 'a>>;
+
+/// After some errors, a full disk among them, SQLite has ended the transaction itself while the driver still counts one:
+/// nothing could be begun over that connection any more, so it makes room for a new one.
+fn is_sound(connection: &mut AnyConnection) -> Sound<'_> {
+    let sound = !connection.is_in_transaction();
+    Box::pin(async move { Ok(sound) })
 }
 
 fn options(url: &str) -> Result<AnyConnectOptions, sqlx::Error> {

@@ -59,9 +59,8 @@ impl Store {
         let database = Arc::new(Database { dialect, writer, readers, disk, turn: Mutex::new(()) });
         let store = Self { database, round_ms: 24 * 3_600_000 };
         migrate::run(&store).await?;
-        match &store.database.disk {
-            Some(disk) => disk.sync_folder()?,
-            None => {}
+        if let Some(disk) = &store.database.disk {
+            disk.sync_folder()?;
         }
         Ok(store)
     }
@@ -101,8 +100,11 @@ impl Store {
     }
 
     /// Begins a transaction in which rounds may be given out and campaigns changed: one at a time over all servers.
-    pub(super) async fn take_turn(&self) -> Result<(MutexGuard<'_, ()>, Writing<'_>)> {
-        let turn = self.database.turn.lock().await;
+    pub(super) async fn take_turn(&self) -> Result<(Option<MutexGuard<'_, ()>>, Writing<'_>)> {
+        let turn = match self.database.dialect.waits_with_connections() {
+            true => Some(self.database.turn.lock().await),
+            false => None,
+        };
         let mut writing = self.write().await?;
         sqlx::query(self.database.dialect.take_turn())
             .execute(writing.connection())
@@ -186,4 +188,37 @@ async fn pause(tries: &mut u32) {
     let most = 5 << (*tries).min(6);
     *tries += 1;
     tokio::time::sleep(Duration::from_millis(rand::random_range(1..=most))).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_leaves_nothing_half_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("game.db").to_str().unwrap()).await.unwrap();
+        let limit = |pages: &'static str| {
+            let store = store.clone();
+            async move {
+                let mut connection = store.connection().await.unwrap();
+                sqlx::query(pages).execute(&mut *connection).await.unwrap();
+            }
+        };
+        // SQLite takes a file at its limit as it takes a full disk.
+        limit("PRAGMA max_page_count = 1").await;
+        let mut guests = 0;
+        let error = loop {
+            match store.add_guest("en", guests).await {
+                Ok(_) => guests += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error, Error::DiskFull), "{error}");
+        store.ping().await.unwrap();
+        limit("PRAGMA max_page_count = 1000000").await;
+        store.add_guest("en", guests).await.unwrap();
+        let row = sqlx::query("SELECT COUNT(*) FROM player").fetch_one(store.readers()).await.unwrap();
+        assert_eq!(sqlx::Row::get::<i64, _>(&row, 0), guests + 1);
+    }
 }

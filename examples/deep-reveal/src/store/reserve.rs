@@ -17,6 +17,13 @@ struct Wish<'a> {
     now: i64,
 }
 
+/// That the player `$2` never met the photo of a map.
+macro_rules! unmet {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM round WHERE round.player = $2 AND round.sha256 = map.sha256)"
+    };
+}
+
 impl Store {
     /// The round that a player wants to play: the open one, or a new one on the map with the fewest games among those
     /// whose photo the player never met, by chance where several have as few.
@@ -34,10 +41,10 @@ impl Store {
         now: i64,
     ) -> Result<Reserved> {
         // Resumed without waiting for a turn; a round that has less than half its time left gets all of it again.
-        if let Some(row) = self.open_round(player).await? {
-            if row.expires - now > self.round_ms / 2 {
-                return Ok(Reserved::Round(row, false));
-            }
+        if let Some(row) = self.open_round(player).await?
+            && row.expires - now > self.round_ms / 2
+        {
+            return Ok(Reserved::Round(row, false));
         }
         let wish = Wish { player, rules, seed, now };
         let mut tries = 0;
@@ -93,10 +100,10 @@ impl Store {
 
     /// A control map when one is due and left, else an ordinary one.
     async fn choose(&self, writing: &mut Writing<'_>, wish: &Wish<'_>, games: u64) -> Result<Option<MapId>> {
-        if wish.rules.control_is_due(games, wish.seed) {
-            if let Some(map) = self.fairest(writing, wish, true).await? {
-                return Ok(Some(map));
-            }
+        if wish.rules.control_is_due(games, wish.seed)
+            && let Some(map) = self.fairest(writing, wish, true).await?
+        {
+            return Ok(Some(map));
         }
         self.fairest(writing, wish, false).await
     }
@@ -108,28 +115,20 @@ impl Store {
         wish: &Wish<'_>,
         control: bool,
     ) -> Result<Option<MapId>> {
-        let least = sqlx::query(
-            "SELECT load FROM map WHERE open = 1 AND control = $1 AND NOT EXISTS (SELECT 1 FROM round \
-             WHERE round.player = $2 AND round.sha256 = map.sha256) ORDER BY load LIMIT 1",
-        )
-        .bind(i64::from(control))
-        .bind(wish.player.as_str())
-        .fetch_optional(writing.connection())
-        .await
-        .map_err(self.failed("find the least load"))?;
-        let Some(least) = least else { return Ok(None) };
-        let load = least.time("load")?;
-        // Those of the same load may be thousands: a few are taken from a random place on, in random order. Around the
+        // Those of the least load may be thousands: a few are taken from a random place on, in random order. Around the
         // end the search goes on at the beginning.
-        const FROM: &str = "SELECT id, load FROM map WHERE open = 1 AND control = $1 AND load = $3 AND tie >= $4 \
-             AND NOT EXISTS (SELECT 1 FROM round WHERE round.player = $2 AND round.sha256 = map.sha256) \
-             ORDER BY tie LIMIT 16";
+        const SQL: &str = concat!(
+            "SELECT id, load FROM map WHERE open = 1 AND control = $1 AND tie >= $3 AND ",
+            unmet!(),
+            " AND load = (SELECT load FROM map WHERE open = 1 AND control = $1 AND ",
+            unmet!(),
+            " ORDER BY load LIMIT 1) ORDER BY tie LIMIT 16"
+        );
         let place = (wish.seed >> 11) as f64 / (1u64 << 53) as f64;
         for from in [place, 0.0] {
-            let rows = sqlx::query(FROM)
+            let rows = sqlx::query(SQL)
                 .bind(i64::from(control))
                 .bind(wish.player.as_str())
-                .bind(load)
                 .bind(from)
                 .fetch_all(writing.connection())
                 .await

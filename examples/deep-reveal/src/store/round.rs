@@ -49,6 +49,7 @@ impl RoundRow {
 
 /// What a player who wants to play gets.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "it is nearly always the large one")]
 pub enum Reserved {
     /// A round; `true` when it was just begun, `false` when it is resumed.
     Round(RoundRow, bool),

@@ -38,7 +38,8 @@ async fn the_log_tells_nothing_of_people() {
     let lines = Lines::default();
     let subscriber =
         tracing_subscriber::fmt().with_writer(lines.clone()).with_max_level(tracing::Level::TRACE).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For all tests of this program: what others log has to be as clean.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let game = Game::with(Limits::default(), |config| config.behind_proxy = true).await;
     let mut program = game.unknown_program();
     let zoe = json!({ "name": "Zoe-name", "email": "zoe-mail@example.org", "password": "zoe-password" });

@@ -140,6 +140,33 @@ async fn pictures_differ_in_their_pixels_only() {
     }
 }
 
+/// Whether a guess was right cannot be seen before the words are given: not in the round, not in the score.
+#[tokio::test]
+async fn a_guess_is_not_judged_early() {
+    let game = Game::new().await;
+    let mut seen = Vec::new();
+    for right in [true, false] {
+        let ann = game.member(&format!("Ann {right}")).await;
+        let program = game.program(&ann).await;
+        let id = program.start().await;
+        let row = game.row(&ann.id, &id).await;
+        let guess = row.round.options.iter().find(|o| (**o == row.true_class) == right).unwrap();
+        let me = program.get("/me").await.json();
+        let answer = program.post(&format!("/rounds/{id}/guess"), json!({ "class": guess })).await;
+        assert_eq!(program.get("/me").await.json(), me);
+        let mut round = answer.json();
+        for own in ["id", "guess", "options", "picture"] {
+            round.as_object_mut().unwrap().remove(own).unwrap();
+        }
+        seen.push((answer.headers.clone(), round));
+        let labels = program.post(&format!("/rounds/{id}/labels"), json!({ "labels": [] })).await.json();
+        assert_eq!(labels["outcome"]["ending"], if right { "won" } else { "lost" });
+    }
+    let lengths: Vec<_> = seen.iter_mut().map(|(headers, _)| headers.remove("content-length")).collect();
+    assert!(lengths.iter().all(Option::is_some));
+    assert_eq!(seen[0], seen[1]);
+}
+
 /// Odd names of levels are no way around.
 #[tokio::test]
 async fn levels_have_one_name() {

@@ -133,7 +133,7 @@ async fn sessions_expire_when_they_are_not_used() {
     assert!(!is_in(&game, used.as_str()).await);
 }
 
-/// A browser's script may ask for a cookie; then the token is in no script's reach.
+/// A page’s script may ask for a cookie; then the token is in no script's reach.
 #[tokio::test]
 async fn a_call_sets_a_cookie_or_tells_the_token() {
     let game = Game::new().await;

@@ -89,7 +89,7 @@ async fn visit(store: &Store, number: u64, clock: &AtomicI64) -> (u64, u64) {
         let now = clock.fetch_add(7, Ordering::SeqCst);
         let row = begin(store, &player.id, &rules, number * 31 + game * 7, now).await;
         assert_eq!(row.round.options.iter().filter(|o| **o == row.true_class).count(), 1);
-        if number % 5 == 0 && game == 3 {
+        if number.is_multiple_of(5) && game == 3 {
             store.play(&player.id, &row.id, &rules, &Move::ShowMore { hints: 1 }, now).await.unwrap();
             return (finished, 1);
         }
@@ -125,7 +125,7 @@ async fn every_round_is_on_a_least_loaded_map() {
                     assert!(other.load >= given.load - 1, "{}: {other:?} before {given:?}", database.kind);
                 }
                 met.push(given.image.clone());
-                if (number + game) % 4 == 0 {
+                if (number + game).is_multiple_of(4) {
                     // Left behind; the player comes back when it has expired.
                     now += 3_600_000;
                     continue;

@@ -79,3 +79,14 @@ pub async fn win(store: &Store, row: &RoundRow, rules: &GameRules, now: i64) -> 
 pub fn wrong(row: &RoundRow) -> String {
     row.round.options.iter().find(|o| **o != row.true_class).unwrap().clone()
 }
+
+/// Every finished game.
+pub async fn exported(store: &Store) -> Vec<GameRow> {
+    let mut games = Vec::new();
+    let take = |game| {
+        games.push(game);
+        Ok(())
+    };
+    store.export(None, take).await.unwrap();
+    games
+}

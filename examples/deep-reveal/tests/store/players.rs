@@ -5,7 +5,7 @@ use deep_reveal::Error;
 use deep_reveal::store::*;
 
 use crate::common::databases;
-use crate::made::{begin, campaign, finish, member, play, win};
+use crate::made::{begin, campaign, exported, finish, member, play, win};
 
 fn ann() -> NewMember {
     NewMember {
@@ -103,7 +103,7 @@ async fn sessions_and_tokens_end() {
         // Several come with it at once.
         let (a, b) = tokio::join!(store.use_reset("token", 99), store.use_reset("token", 99));
         let got = [a.unwrap(), b.unwrap()].into_iter().flatten().collect::<Vec<_>>();
-        assert_eq!(got, [player.id.clone()], "{}", database.kind);
+        assert_eq!(got, std::slice::from_ref(&player.id), "{}", database.kind);
         store.add_reset("late", &player.id, 0, 100).await.unwrap();
         assert_eq!(store.use_reset("late", 100).await.unwrap(), None);
     }
@@ -196,8 +196,7 @@ async fn who_is_deleted_leaves_nothing_behind() {
         assert_eq!(store.round(&ann.id, &row.id).await.unwrap(), None);
         assert_eq!(store.questionnaire().await.unwrap().players, 0);
         assert!(matches!(store.reserve(&ann.id, &rules, 1, late).await, Err(Error::NoPlayer { .. })));
-        let mut games = Vec::new();
-        store.export(None, |game| Ok(games.push(game))).await.unwrap();
+        let games = exported(&store).await;
         assert_eq!(games.iter().map(|g| &*g.labels[0]).collect::<Vec<_>>(), ["bobs"]);
         let loads: u64 = store.progress(&id).await.unwrap().iter().map(|map| map.load).sum();
         assert_eq!(loads, 1, "{}", database.kind);

@@ -6,7 +6,7 @@ use anv_labels::{Ending, GameRules, Move, Phase, RuleError};
 use deep_reveal::store::*;
 
 use crate::common::databases;
-use crate::made::{begin, campaign, finish, member, play, win, wrong};
+use crate::made::{begin, campaign, exported, finish, member, play, win, wrong};
 
 const HOUR: i64 = 3_600_000;
 
@@ -247,8 +247,7 @@ async fn lighter_maps_start_one_hint_further() {
             }
         }
         // Half of the ordinary maps are lighter than the average.
-        let mut games = Vec::new();
-        store.export(None, |game| Ok(games.push(game))).await.unwrap();
+        let games = exported(&store).await;
         for game in games.iter().filter(|g| !g.control) {
             assert_eq!(game.hints_used, if game.cluster == 0 { 1 } else { 0 });
         }

@@ -98,10 +98,12 @@ fn refuse_forged(app: &App, headers: &HeaderMap, token: Option<&Token>) -> ApiRe
 }
 
 fn bearer(headers: &HeaderMap) -> ApiResult<Option<Token>> {
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let text = value.to_str().ok().and_then(|v| v.split_once(' '));
-    let token = text.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    token.and_then(|(_, token)| Token::parse(token.trim())).map(Some).ok_or(ApiError::NotSignedIn)
+    // Another scheme is somebody else's business: a proxy's before a private server.
+    let value = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).and_then(|v| v.split_once(' '));
+    match value.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        Some((_, token)) => Token::parse(token.trim()).map(Some).ok_or(ApiError::NotSignedIn),
+        None => Ok(None),
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {

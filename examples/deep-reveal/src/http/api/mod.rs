@@ -8,6 +8,7 @@ mod rounds;
 mod sessions;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
@@ -73,7 +74,7 @@ pub(crate) fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(questionnaire::show_questionnaire, questionnaire::answer));
     let (router, document) =
         OpenApiRouter::with_openapi(Document::openapi()).nest(PREFIX, routes).split_for_parts();
-    let text = document.to_json().unwrap_or_default();
+    let text = Bytes::from(document.to_json().unwrap_or_default());
     let serve = move || async move {
         let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=3600")];
         (headers, text).into_response()
