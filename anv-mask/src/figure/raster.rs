@@ -166,7 +166,7 @@ mod tests {
             <path d='M20 40h90' stroke='#666' stroke-dasharray='2 4'/></g>\
             <text x='120' y='30' font-size='20'>across the cut</text>\
             <path d='M5 50H280m-6 -4l6 4l-6 4' fill='none' stroke='#08c' stroke-width='2'/></svg>";
-        let tree = Tree::from_str(svg, &options()).unwrap();
+        let tree = Tree::from_str(svg, &options(&FONTS)).unwrap();
         for scale in [1.0, 1.37] {
             let (width, height) = ((300.0 * scale) as u32, (60.0 * scale) as u32);
             let mut whole = Pixmap::new(width, height).unwrap();
@@ -180,6 +180,16 @@ mod tests {
             }
             let worst = whole.data().iter().zip(joined.data()).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(worst <= Some(SHADES), "{worst:?} at scale {scale}");
+        }
+    }
+
+    #[test]
+    fn the_systems_fonts_are_asked_only_for_foreign_scripts() {
+        for text in ["handle", "caffè · 12 × 16 → “cup”", "Ελιά", "чашка"] {
+            assert!(font_is_enough(text), "{text}");
+        }
+        for text in ["\u{8D64}", "\u{05DB}", "\u{0643}", "\u{1F436}", "\u{0E2B}"] {
+            assert!(!font_is_enough(text), "{text}");
         }
     }
 }
