@@ -29,7 +29,7 @@ fn inflections_lead_to_the_commonest_form() {
 #[test]
 fn only_words_that_could_be_italian_are_stemmed_as_such() {
     assert_eq!(
-        found(&[("chin", 3), ("china", 9), ("cane", 4), ("cani", 1)], None),
+        found(&[("chin", 3), ("china", 4), ("cane", 4), ("cani", 1)], None),
         ["cani -> cane (inflection: same stem can (it))"]
     );
 }
