@@ -128,7 +128,10 @@ fn delete(visit: &Visit<'_>) {
     assert!(visit.server.export().is_empty());
     visit.go("/account");
     visit.arrive("/");
-    assert_eq!(visit.ask("/cookie").as_array().map(|all| all.iter().filter(|c| c["name"] == json!("anv")).count()), Some(0));
+    assert_eq!(
+        visit.ask("/cookie").as_array().map(|all| all.iter().filter(|c| c["name"] == json!("anv")).count()),
+        Some(0)
+    );
 }
 
 fn fill(visit: &Visit<'_>, fields: &[(&str, &str)]) {

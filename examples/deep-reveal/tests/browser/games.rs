@@ -17,6 +17,30 @@ fn a_game_on_a_phone() {
     game(Kind { phone: true, ..Kind::default() });
 }
 
+/// Who is quick need not wait until the next picture has faded in.
+#[test]
+fn clicks_count_while_a_picture_fades_in() {
+    let server = Server::start();
+    let Some(visit) = Visit::new(&server, Kind::default()) else { return };
+    visit.play_as_guest();
+    visit.start();
+    // Nothing fades in when a page is opened by its address; what fades after it fades for a minute.
+    visit.go(&visit.path());
+    let slow = "const sheet = new CSSStyleSheet(), all = ['group', 'old', 'new'].map((part) => `::view-transition-${part}(*)`);
+        sheet.replaceSync(`${all} { animation-duration: 60s !important; }`);
+        document.adoptedStyleSheets = [sheet];";
+    visit.run(slow, json!([]));
+    visit.show_more();
+    let fades =
+        "return document.getAnimations().some(({ effect }) => effect.pseudoElement?.includes('(stage)'));";
+    visit.until("the picture", || match visit.run(fades, json!([])) == json!(true) {
+        true => Ok(()),
+        false => Err("it does not fade in".to_owned()),
+    });
+    visit.show_more();
+    visit.choose(&visit.wrong());
+}
+
 fn game(kind: Kind) {
     let server = Server::start();
     let Some(visit) = Visit::new(&server, kind) else { return };
@@ -128,7 +152,8 @@ fn texts(visit: &Visit<'_>, css: &str) -> Vec<String> {
 
 /// Elements are in sight without scrolling, and nothing is wider than the screen.
 fn assert_fits(visit: &Visit<'_>, css: &str) {
-    let script = "const boxes = [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect());
+    let script =
+        "const boxes = [...document.querySelectorAll(arguments[0])].map((e) => e.getBoundingClientRect());
         const root = document.documentElement;
         return [Math.max(...boxes.map((b) => b.bottom)), innerHeight, root.scrollWidth, root.clientWidth];";
     let sizes = visit.run(script, json!([css]));

@@ -39,7 +39,8 @@ fn nothing_tells_the_answer_before_its_time() {
         assert_silent(event, &[&secrets[..], &[row.true_class.as_str()]].concat());
     }
     // The picture of a hint is asked for after the hint.
-    let asked = |what: &str| events.iter().position(|e| e.contains("requestWillBeSent\"") && e.contains(what));
+    let asked =
+        |what: &str| events.iter().position(|e| e.contains("requestWillBeSent\"") && e.contains(what));
     visit.write("#label", "stripes");
     visit.done();
     assert_eq!(status(&visit, &visit.attribute(".stage img", "src")), 200);

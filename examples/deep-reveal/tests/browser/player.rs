@@ -147,7 +147,8 @@ impl<'a> Visit<'a> {
 
     /// What the server answers this browser, past its cache.
     pub fn fetch(&self, path: &str) -> Vec<u8> {
-        let request = ureq::get(self.server.url(path)).header("cookie", format!("anv={}", self.cookie().as_str()));
+        let request =
+            ureq::get(self.server.url(path)).header("cookie", format!("anv={}", self.cookie().as_str()));
         request.call().unwrap().body_mut().read_to_vec().unwrap()
     }
 }

@@ -154,9 +154,9 @@ impl Session {
 
     /// Presses keys one after the other, wherever the focus is.
     pub fn press<'a>(&self, keys: impl IntoIterator<Item = &'a str>) {
-        let strokes = keys.into_iter().flat_map(|key| {
-            ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key }))
-        });
+        let strokes = keys
+            .into_iter()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })));
         let strokes: Vec<Value> = strokes.collect();
         self.tell("/actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }));
     }
