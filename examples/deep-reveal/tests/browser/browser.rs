@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Condvar, Mutex};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -31,6 +32,7 @@ pub struct Browser {
     session: Session,
     _driver: Driver,
     _profile: TempDir,
+    _seat: Seat,
 }
 
 /// The program between these tests and the browser.
@@ -51,6 +53,28 @@ impl Deref for Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         self.session.close();
+    }
+}
+
+/// A browser is many processes: few at once, however many tests run.
+struct Seat;
+
+const MOST_BROWSERS: usize = 4;
+static TAKEN: Mutex<usize> = Mutex::new(0);
+static LEFT: Condvar = Condvar::new();
+
+impl Seat {
+    fn take() -> Self {
+        let taken = TAKEN.lock().unwrap();
+        *LEFT.wait_while(taken, |taken| *taken >= MOST_BROWSERS).unwrap() += 1;
+        Seat
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap() -= 1;
+        LEFT.notify_one();
     }
 }
 
@@ -75,13 +99,14 @@ impl Browser {
             let _ = writeln!(std::io::stderr(), "skipped: chromium and chromedriver are not both in PATH");
             return None;
         };
+        let seat = Seat::take();
         let profile = tempfile::tempdir().unwrap();
         let mut driver = Driver::start(&driver);
         let session = Session::new(&driver.address(), &capabilities(kind, &chromium, &profile));
         session.tell("/timeouts", json!({ "script": 30_000, "pageLoad": 30_000 }));
         // As in a window that somebody looks at.
         session.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
-        Some(Browser { session, _driver: driver, _profile: profile })
+        Some(Browser { session, _driver: driver, _profile: profile, _seat: seat })
     }
 
     /// Another size of the window, in pixels of the page.

@@ -120,9 +120,14 @@ fn assert_focus(visit: &Visit<'_>, css: &str) {
         const { outlineStyle, outlineWidth } = getComputedStyle(shown), box = shown.getBoundingClientRect();
         return [here.matches(arguments[0]), outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
             box.top >= 0 && box.bottom <= innerHeight && box.width > 1, here.outerHTML.slice(0, 200)];";
-    let found = visit.run(script, json!([css]));
-    let is = |i: usize| found[i].as_bool().unwrap();
-    assert!(is(0), "the focus is not on {css}: {}", found[3]);
-    assert!(is(1), "the focus cannot be seen: {}", found[3]);
-    assert!(is(2), "what has the focus is out of sight: {}", found[3]);
+    visit.until("the focus", || {
+        let found = visit.run(script, json!([css]));
+        let wrong = |what: &str| Err(format!("{what}: {}", found[3]));
+        match [0, 1, 2].map(|i| found[i] == json!(true)) {
+            [true, true, true] => Ok(()),
+            [false, ..] => wrong(&format!("the focus is not on {css}")),
+            [_, false, _] => wrong("the focus cannot be seen"),
+            _ => wrong("what has the focus is out of sight"),
+        }
+    });
 }
