@@ -1,6 +1,6 @@
 //! Every page, light and dark, on phone and desk: fit for everybody, and pictures to look at.
 //!
-//! The pictures are in `target/deep-reveal-screens`.
+//! With `DEEP_REVEAL_SCREENS` in the environment, the pictures are written to `target/deep-reveal-screens`.
 
 use std::io::Write;
 use std::path::Path;
@@ -124,6 +124,9 @@ fn faults_of_axe(browser: &Browser, axe: &str) -> Value {
 
 /// Keeps a picture for people to look at.
 fn keep(browser: &Browser, place: &str) {
+    if std::env::var_os("DEEP_REVEAL_SCREENS").is_none() {
+        return;
+    }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("deep-reveal-screens");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(format!("{place}.png")), browser.picture()).unwrap();
