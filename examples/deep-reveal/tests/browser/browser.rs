@@ -101,7 +101,7 @@ impl Browser {
         };
         let seat = Seat::take();
         let profile = tempfile::tempdir().unwrap();
-        let mut driver = Driver::start(&driver);
+        let mut driver = Driver::start(&driver, profile.path());
         let session = Session::new(&driver.address(), &capabilities(kind, &chromium, &profile));
         session.tell("/timeouts", json!({ "script": 30_000, "pageLoad": 30_000 }));
         // As in a window that somebody looks at.
@@ -135,8 +135,10 @@ impl Browser {
 }
 
 impl Driver {
-    fn start(path: &Path) -> Self {
+    /// Whatever it and the browser leave behind is in `folder`.
+    fn start(path: &Path, folder: &Path) -> Self {
         let mut command = Command::new(path);
+        command.env("TMPDIR", folder);
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let says = BufReader::new(child.stdout.take().unwrap());
