@@ -126,7 +126,7 @@
       if (event.key === "Enter" && input.value.trim()) {
         event.preventDefault();
         take();
-      } else if (event.key === "Backspace" && !input.value && list.lastElementChild) {
+      } else if (event.key === "Backspace" && !event.repeat && !input.value && list.lastElementChild) {
         event.preventDefault();
         input.value = remove(list.lastElementChild);
       }
