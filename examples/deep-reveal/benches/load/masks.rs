@@ -14,8 +14,9 @@ use crate::api::Program;
 use crate::log::Trouble;
 use crate::{Args, Failure};
 
-/// Rounds whose pictures are asked for; each on a map of its own, as long as there are as many.
-const ROUNDS: u32 = 400;
+/// Rounds whose pictures are asked for, each on a map of its own as long as there are as many; few enough that the server
+/// keeps all their pictures.
+const ROUNDS: u32 = 300;
 /// Pictures asked for at the same time.
 const AT_ONCE: usize = 8;
 const LEVELS: u8 = 6;
@@ -124,9 +125,10 @@ async fn dump(store: &Store, round: &mut Round, folder: &Path) -> Result<(), Fai
     let hash = Token::parse(&round.program.token).ok_or("no token")?.hash();
     let player = store.session(&hash, 0).await?.ok_or("no session")?;
     let row = store.round(&player.id, &round.id.clone().into()).await?.ok_or("no round")?;
-    let source = store.picture_source(&row.map_id).await?.ok_or("no map")?;
+    let source = store.mask_source(&row.map_id).await?.ok_or("no map")?;
+    let photo = store.photo(&row.photo_id).await?.ok_or("no photo")?;
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("photo.png"), &source.photo)?;
+    fs::write(folder.join("photo.png"), &photo)?;
     let map = json!({ "rows": source.rows, "columns": source.columns, "values": source.values });
     fs::write(folder.join("map.json"), map.to_string())?;
     for level in 0..LEVELS {

@@ -58,7 +58,10 @@ impl Server {
             }
         };
         // What it has to say is worth seeing.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| eprintln!("server: {line}")));
+        std::thread::spawn(move || {
+            let said = lines.map_while(Result::ok).filter(|line| !line.starts_with("Mails are"));
+            said.for_each(|line| eprintln!("server: {line}"));
+        });
         Ok(Self { address, database, child: Some(child), _folder: Some(folder) })
     }
 
