@@ -125,6 +125,23 @@ fn postgres_loses_nothing() {
     }
 }
 
+/// Killed while it makes its tables and loads its first campaign, it does so the next time.
+#[test]
+fn a_first_start_may_be_killed() {
+    for _ in 0..kills() {
+        let database = Database::sqlite();
+        for _ in 0..4 {
+            let starting = Server::spawn(&database.url);
+            std::thread::sleep(Duration::from_millis(rand::random_range(0..60)));
+            starting.kill();
+        }
+        let server = Server::start(&database.url);
+        let photos = runtime().block_on(query(&database.url, "SELECT id FROM photo"));
+        assert_eq!(photos.len(), 9);
+        assert!(Client::guest(&server.base).unwrap().start(&server.base).is_some());
+    }
+}
+
 fn crash(database: &Database) {
     let (runtime, url, started) = (runtime(), &*database.url, Instant::now());
     runtime.block_on(import(url, PHOTOS, MAPS, 4));

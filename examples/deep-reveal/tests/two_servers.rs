@@ -62,6 +62,19 @@ fn on_both(test: impl Fn(Database)) {
     }
 }
 
+/// Two servers that are started together on an empty database load the first campaign once.
+#[test]
+fn they_start_together() {
+    on_both(|database| {
+        let mut servers = [Server::spawn(&database.url), Server::spawn(&database.url)];
+        servers.iter_mut().for_each(Server::wait_until_ready);
+        let photos = runtime().block_on(query(&database.url, "SELECT id FROM photo"));
+        assert_eq!(photos.len(), 9, "{}", database.kind);
+        let client = Client::guest(&servers[0].base).unwrap();
+        assert!(client.start(&servers[1].base).is_some());
+    });
+}
+
 /// A round begun on one server goes on on the other, wherever the player's next click arrives.
 #[test]
 fn a_round_goes_on_on_the_other_server() {

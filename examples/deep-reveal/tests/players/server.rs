@@ -41,7 +41,8 @@ impl Server {
         Self { child, lines: Mutex::new(lines), base: String::new() }
     }
 
-    fn wait_until_ready(&mut self) {
+    /// Waits until it listens.
+    pub fn wait_until_ready(&mut self) {
         let (started, mut said) = (Instant::now(), Vec::new());
         while started.elapsed() < PATIENCE {
             match self.lines.get_mut().unwrap().recv_timeout(Duration::from_millis(100)) {
