@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
+    /// Reading the photo.
+    Photo,
     /// Feature maps and weights.
     Attribution,
     /// The weight threshold.
@@ -30,6 +32,7 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Photo => "photo",
             Self::Attribution => "attribution",
             Self::Threshold => "weight threshold",
             Self::Reduction => "reduction",
@@ -53,6 +56,12 @@ pub enum Error {
         layer: Option<String>,
         /// What the stage said.
         source: BoxError,
+    },
+    /// A stage panicked.
+    #[error("a stage panicked: {message}")]
+    Panic {
+        /// What it said.
+        message: String,
     },
     /// A range of layers that the network does not have.
     #[error("layers {first}-{last} are not in this network: it has 1-{count}")]

@@ -88,6 +88,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod attribution;
+mod batch;
 mod cluster_map;
 mod draft;
 mod error;
@@ -109,6 +110,7 @@ mod weight;
 pub use attribution::{
     Attribution, ChannelOrder, ClassChoice, ClassScore, LayerAttribution, ModelInfo, Preprocessing, Target,
 };
+pub use batch::{BatchOutcome, BatchParams, BatchReport, CancelToken, PhotoJob};
 pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};
 pub use draft::{Draft, LayerDraft};
 pub use error::{Error, Result, Stage};

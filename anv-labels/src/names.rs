@@ -12,7 +12,24 @@ use crate::{Error, Result};
 pub(crate) struct Names {
     bytes: String,
     ends: Vec<usize>,
-    table: HashTable<u32>,
+    table: HashTable<Entry>,
+}
+
+/// A text's number beside half of its hash: another text in the same place of the table is told apart, and the table
+/// grows, without fetching texts from all over the memory.
+#[derive(Clone, Copy)]
+struct Entry {
+    half: u32,
+    id: u32,
+}
+
+/// FxHash mixes upwards, so the high half differs most; spread over 64 bits for the table's own use.
+fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn half_hash(text: &str) -> u32 {
+    (hash(text) >> 32) as u32
 }
 
 fn hash(text: &str) -> u64 {
@@ -30,17 +47,21 @@ fn text<'a>(bytes: &'a str, ends: &[usize], id: u32) -> &'a str {
 impl Names {
     /// The number of `name`, a new one when it was not seen before.
     pub fn intern(&mut self, name: &str) -> Result<u32> {
-        let hash_of = hash(name);
-        if let Some(&id) = self.table.find(hash_of, |&id| text(&self.bytes, &self.ends, id) == name) {
+        let half = half_hash(name);
+        if let Some(id) = self.look_up(half, name) {
             return Ok(id);
         }
         let id = u32::try_from(self.ends.len()).ok().filter(|&id| id < u32::MAX);
         let id = id.ok_or(Error::TooMany { what: "different names", limit: u64::from(u32::MAX) })?;
         self.bytes.push_str(name);
         self.ends.push(self.bytes.len());
-        let (bytes, ends) = (&self.bytes, &self.ends);
-        self.table.insert_unique(hash_of, id, |&id| hash(text(bytes, ends, id)));
+        self.table.insert_unique(spread(half), Entry { half, id }, |e| spread(e.half));
         Ok(id)
+    }
+
+    fn look_up(&self, half: u32, name: &str) -> Option<u32> {
+        let same = |e: &Entry| e.half == half && text(&self.bytes, &self.ends, e.id) == name;
+        self.table.find(spread(half), same).map(|e| e.id)
     }
 
     /// As [`Names::intern`], at no cost when `name` is the text of `guess`.
@@ -53,7 +74,7 @@ impl Names {
 
     /// The number of `name`, if it was seen.
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.table.find(hash(name), |&id| text(&self.bytes, &self.ends, id) == name).copied()
+        self.look_up(half_hash(name), name)
     }
 
     /// The text of a number that [`Names::intern`] gave.

@@ -1,10 +1,12 @@
 //! Scores of labels (eq. 3.2) for every cluster that was played.
 
+use std::ops::Range;
+
 use anv_core::{ClusterLabels, ClusterQuery, GameCounts, Label, LabelScore, Labeler, rank_labels};
 use rustc_hash::FxHashMap;
 
 use crate::cleaned::CleanedGames;
-use crate::games::NONE;
+use crate::games::{Games, NONE};
 use crate::{Error, Result};
 
 /// What a label that only wrong guessers gave is worth, as a share of a normal score (thesis 3.5).
@@ -97,7 +99,8 @@ pub struct Scores<'g> {
     /// Label and score of all clusters, one after the other; `ends` by the cluster's place.
     scores: Vec<(u32, f64)>,
     ends: Vec<u32>,
-    places: FxHashMap<(u32, u32, u32), u32>,
+    /// Where the clusters of each image lie in `order`.
+    images: FxHashMap<u32, Range<u32>>,
 }
 
 impl<'g> Scores<'g> {
@@ -148,22 +151,8 @@ impl<'g> Scores<'g> {
             let end = u32::try_from(scores.len());
             ends.push(end.map_err(|_| Error::TooMany { what: "labels of clusters", limit })?);
         }
-        let key = |&c: &u32| {
-            let k = games.clusters[c as usize];
-            (games.names.get(k.image), k.layer, k.cluster)
-        };
-        let mut order: Vec<u32> = (0..games.clusters.len() as u32).collect();
-        // Clusters whose games were all filtered away have no scores and are not listed.
-        order.retain(|&c| counts[c as usize].games() > 0);
-        order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
-        let places = order
-            .iter()
-            .map(|&c| {
-                let k = games.clusters[c as usize];
-                ((k.image, k.layer, k.cluster), c)
-            })
-            .collect();
-        Ok(Self { cleaned, order, counts, scores, ends, places })
+        let (order, images) = in_order(games, &counts);
+        Ok(Self { cleaned, order, counts, scores, ends, images })
     }
 
     /// The clusters by image, layer and cluster.
@@ -204,10 +193,41 @@ impl<'g> Scores<'g> {
     }
 
     fn find(&self, image: &str, layer: usize, cluster: usize) -> Option<u32> {
-        let image = self.cleaned.games().names.find(image)?;
-        let key = (image, u32::try_from(layer).ok()?, u32::try_from(cluster).ok()?);
-        self.places.get(&key).copied()
+        let games = self.cleaned.games();
+        let range = self.images.get(&games.names.find(image)?)?;
+        let order = self.order.get(range.start as usize..range.end as usize)?;
+        let key = |&place: &u32| {
+            let key = games.clusters[place as usize];
+            (key.layer as usize, key.cluster as usize)
+        };
+        order.binary_search_by_key(&(layer, cluster), key).ok().map(|found| order[found])
     }
+}
+
+/// The clusters with games by image, layer and cluster, and where each image's lie. Clusters whose games were all
+/// filtered away have no scores and are not listed.
+fn in_order(games: &Games, counts: &[GameCounts]) -> (Vec<u32>, FxHashMap<u32, Range<u32>>) {
+    let mut images: FxHashMap<u32, Range<u32>> = FxHashMap::default();
+    let mut order: Vec<u32> = (0..games.clusters.len() as u32).collect();
+    order.retain(|&c| counts[c as usize].games() > 0);
+    for &place in &order {
+        images.entry(games.clusters[place as usize].image).or_default().end += 1;
+    }
+    // Names are compared once an image, not once a cluster.
+    let mut by_name: Vec<u32> = images.keys().copied().collect();
+    by_name.sort_unstable_by_key(|&image| games.names.get(image));
+    let mut start = 0;
+    for image in by_name {
+        let range = images.entry(image).or_default();
+        *range = start..start + range.end;
+        start = range.end;
+    }
+    let start_of = |image: u32| images.get(&image).map_or(0, |range| range.start);
+    order.sort_by_cached_key(|&place| {
+        let key = games.clusters[place as usize];
+        (start_of(key.image), key.layer, key.cluster)
+    });
+    (order, images)
 }
 
 impl Labeler for Scores<'_> {

@@ -27,6 +27,14 @@ fn inflections_lead_to_the_commonest_form() {
 }
 
 #[test]
+fn only_words_that_could_be_italian_are_stemmed_as_such() {
+    assert_eq!(
+        found(&[("chin", 3), ("china", 4), ("cane", 4), ("cani", 1)], None),
+        ["cani -> cane (inflection: same stem can (it))"]
+    );
+}
+
+#[test]
 fn misspellings_lead_to_a_much_commoner_word() {
     assert_eq!(
         found(&[("tree", 9), ("tere", 1), ("free", 5)], None),

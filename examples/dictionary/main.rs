@@ -116,8 +116,9 @@ fn suggest(args: &Args) -> Result<(), CommandError> {
     proposals.retain(|p| !decided.contains(&*p.raw));
     let mut table = Vec::new();
     write_proposals(&proposals, args.class.as_deref(), &mut table)?;
-    if !args.overwrite {
-        keep_review(&args.out, &table, &dictionary)?;
+    match args.overwrite {
+        true => keep_others(&args.out)?,
+        false => keep_review(&args.out, &table, &dictionary)?,
     }
     write_file(&args.out, &table)?;
     report(args, &proposals, vocabulary.iter().len())
@@ -140,6 +141,21 @@ fn keep_review(path: &Path, new: &[u8], dictionary: &Dictionary) -> Result<(), C
         true => Ok(()),
         false => Err(format!(
             "{} holds other proposals, perhaps reviewed: --accept it first, name another --out, or --overwrite it",
+            path.display()
+        )
+        .into()),
+    }
+}
+
+/// Refuses to replace what is no table of proposals at all, even when asked to overwrite one.
+fn keep_others(path: &Path) -> Result<(), CommandError> {
+    let Ok(found) = std::fs::read(path) else { return Ok(()) };
+    let header = found.split(|&b| b == b'\n').next().map(String::from_utf8_lossy).unwrap_or_default();
+    let columns: BTreeSet<_> = header.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    match found.is_empty() || columns.contains("raw") && columns.contains("final") {
+        true => Ok(()),
+        false => Err(format!(
+            "{} is no table of proposals, so it is not replaced: name another --out",
             path.display()
         )
         .into()),

@@ -56,6 +56,29 @@ fn a_bad_row_is_named_with_its_line_and_reason() {
 }
 
 #[test]
+fn what_changes_nothing_is_said() {
+    let home = TempDir::new().unwrap();
+    two_photos(&home);
+    write(&home, "good.csv", [HEADER, GOOD].concat());
+    write(&home, "none.csv", HEADER);
+    for (arguments, expected) in [
+        (
+            &["--games", "good.csv", "--control", "eazy.jpg"][..],
+            "--control eazy.jpg: no game is on this image",
+        ),
+        (
+            &["--games", "good.csv", "--class-name", "mug=tazza"],
+            "--class-name mug=tazza: no image shows this class",
+        ),
+        (&["--games", "none.csv"], "games: the table has no rows"),
+    ] {
+        let output = run(&home, "label", &[&["explained", "--json"], arguments].concat());
+        let notes = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && notes.contains(expected), "{arguments:?}: {notes}");
+    }
+}
+
+#[test]
 fn bad_tables_are_refused() {
     let home = TempDir::new().unwrap();
     two_photos(&home);

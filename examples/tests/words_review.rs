@@ -39,6 +39,18 @@ fn reviewed_proposals_are_not_overwritten() {
 }
 
 #[test]
+fn what_is_no_table_of_proposals_is_never_replaced() {
+    let home = TempDir::new().unwrap();
+    two_photos(&home);
+    write(&home, "thesis.txt", "a year's work\n");
+    let output =
+        common::run(&home, "dictionary", &[&PROPOSE[..], &["--out", "thesis.txt", "--overwrite"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("thesis.txt is no table of proposals"));
+    assert_eq!(fs::read_to_string(home.path().join("thesis.txt")).unwrap(), "a year's work\n");
+}
+
+#[test]
 fn a_word_that_was_kept_is_not_proposed_again_whatever_its_case() {
     let home = TempDir::new().unwrap();
     two_photos(&home);

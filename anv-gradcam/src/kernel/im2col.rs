@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{Buffers, Geometry, Matrix, Real, Shared, matmul};
+use super::{Buffers, Geometry, Matrix, Real, Shared, matmul, zeros};
 
 /// Values of the column matrix that one task holds at most: about what a core's caches keep.
 const COLUMN_VALUES: usize = 1 << 20;
@@ -92,7 +92,7 @@ pub(crate) fn conv_forward<T: Real>(
     let (out_h, out_w) = g.output().unwrap_or_default();
     let (depth, out_plane, in_image) = (g.depth(), out_h * out_w, g.inputs * g.height * g.width);
     assert!(input.len() == g.batch * in_image && kernel.len() == g.outputs * depth);
-    let mut output = vec![T::default(); g.batch * g.outputs * out_plane];
+    let mut output = zeros(g.batch * g.outputs * out_plane);
     if output.is_empty() {
         return output;
     }
@@ -144,7 +144,7 @@ pub(crate) fn conv_input_gradient<T: Real>(gradient: &[T], kernel: &[T], g: &Geo
     let (out_h, out_w) = g.output().unwrap_or_default();
     let (depth, out_plane, plane) = (g.depth(), out_h * out_w, g.height * g.width);
     assert!(gradient.len() == g.batch * g.outputs * out_plane && kernel.len() == g.outputs * depth);
-    let mut input = vec![T::default(); g.batch * g.inputs * plane];
+    let mut input = zeros(g.batch * g.inputs * plane);
     if input.is_empty() {
         return input;
     }

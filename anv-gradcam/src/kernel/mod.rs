@@ -6,6 +6,7 @@
 mod gemm;
 mod im2col;
 mod linear;
+mod memory;
 mod pool;
 mod simd;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 pub(crate) use gemm::{Matrix, Real, matmul};
 pub(crate) use im2col::{conv_forward, conv_input_gradient, conv_kernel_gradient};
 pub(crate) use linear::{linear, linear_gradient};
+use memory::zeros;
 pub(crate) use pool::{average_pool, average_pool_gradient, cell_range, max_pool, max_pool_gradient};
 
 /// The shape of a convolution of `batch` inputs.

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::zeros;
+
 /// Planes that one task takes: their number does not change the result.
 fn planes_a_task(plane: usize) -> usize {
     (16_384 / plane.max(1)).max(1)
@@ -11,7 +13,7 @@ fn planes_a_task(plane: usize) -> usize {
 pub(crate) fn max_pool(input: &[f32], height: usize, width: usize) -> Vec<f32> {
     let (out_h, out_w) = (height / 2, width / 2);
     let planes = input.len() / (height * width).max(1);
-    let mut output = vec![0.0; planes * out_h * out_w];
+    let mut output = zeros(planes * out_h * out_w);
     if output.is_empty() {
         return output;
     }
@@ -34,7 +36,7 @@ pub(crate) fn max_pool(input: &[f32], height: usize, width: usize) -> Vec<f32> {
 /// Sends each window's gradient to its first maximum in row-major order; `input` is what was pooled.
 pub(crate) fn max_pool_gradient(input: &[f32], gradient: &[f32], height: usize, width: usize) -> Vec<f32> {
     let (out_h, out_w) = (height / 2, width / 2);
-    let mut result = vec![0.0; input.len()];
+    let mut result = zeros(input.len());
     if gradient.is_empty() {
         return result;
     }
@@ -104,7 +106,7 @@ pub(crate) fn average_pool_gradient(
     cells: (usize, usize),
 ) -> Vec<f32> {
     let planes = gradient.len() / (cells.0 * cells.1).max(1);
-    let mut result = vec![0.0; planes * height * width];
+    let mut result = zeros(planes * height * width);
     let pairs = result.par_chunks_mut(height * width).zip(gradient.par_chunks(cells.0 * cells.1));
     pairs.with_min_len(16).for_each(|(plane, gradient)| {
         for (index, &g) in gradient.iter().enumerate() {

@@ -46,7 +46,8 @@ pub(super) fn find(
     for language in &params.languages {
         let stemmer = Stemmer::create(algorithm(language)?);
         let mut stems: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (word, _) in vocabulary.iter().filter(|(word, _)| !word.contains(' ')) {
+        let inflected = |word: &str| !word.contains(' ') && (language != "it" || ends_in_vowel(word));
+        for (word, _) in vocabulary.iter().filter(|(word, _)| inflected(word)) {
             stems.entry(stemmer.stem(word).into_owned()).or_default().push(word);
         }
         for (stem, words) in stems {
@@ -61,4 +62,10 @@ pub(super) fn find(
         }
     }
     Ok(())
+}
+
+/// Italian nouns, adjectives and verbs end in a vowel, and the stemmer cuts it: to words of another language it does
+/// that without reason (`china` would be a form of `chin`).
+fn ends_in_vowel(word: &str) -> bool {
+    word.ends_with(['a', 'e', 'i', 'o', 'u', 'à', 'è', 'é', 'ì', 'ò', 'ù'])
 }

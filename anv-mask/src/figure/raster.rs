@@ -28,8 +28,22 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// The embedded font and those of the system, for scripts that only they have.
+static MORE_FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
+    let mut fonts = Database::clone(&FONTS);
+    fonts.load_system_fonts();
+    Arc::new(fonts)
+});
+
+/// Whether the embedded font, which has the Latin, Greek and Cyrillic letters and common signs, is enough. The fonts of
+/// the system take long to find and differ between systems, so they are asked only for what it has not.
+fn font_is_enough(svg: &str) -> bool {
+    svg.is_ascii() || svg.chars().all(|c| matches!(c, '\0'..='\u{52F}' | '\u{1E00}'..='\u{25FF}'))
+}
+
 pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
-    let tree = Tree::from_str(&drawn.svg, &options()).map_err(Error::encode("figure"))?;
+    let fonts = if font_is_enough(&drawn.svg) { &FONTS } else { &MORE_FONTS };
+    let tree = Tree::from_str(&drawn.svg, &options(fonts)).map_err(Error::encode("figure"))?;
     let (width, height) = (tree.size().width(), tree.size().height());
     let pixels = |most: f32| (most / (width * height)).sqrt();
     let scale = (WIDTH / width).min(pixels(ENOUGH_PIXELS)).clamp(1.0, 2.0).min(pixels(MOST_PIXELS));
@@ -49,9 +63,9 @@ pub(super) fn png(drawn: &Drawn) -> Result<Vec<u8>> {
 /// Photos by their JPEG; `None` where it cannot be read.
 type Unpacked = BTreeMap<Vec<u8>, Option<Arc<Vec<u8>>>>;
 
-fn options() -> Options<'static> {
+fn options(fonts: &Arc<Database>) -> Options<'static> {
     let mut options =
-        Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Options::default() };
+        Options { fontdb: fonts.clone(), font_family: "Inter".to_owned(), ..Options::default() };
     let plain = ImageHrefResolver::default_data_resolver();
     let photos: Mutex<Unpacked> = Mutex::default();
     options.image_href_resolver.resolve_data = Box::new(move |mime, bytes, options| match mime {
@@ -152,7 +166,7 @@ mod tests {
             <path d='M20 40h90' stroke='#666' stroke-dasharray='2 4'/></g>\
             <text x='120' y='30' font-size='20'>across the cut</text>\
             <path d='M5 50H280m-6 -4l6 4l-6 4' fill='none' stroke='#08c' stroke-width='2'/></svg>";
-        let tree = Tree::from_str(svg, &options()).unwrap();
+        let tree = Tree::from_str(svg, &options(&FONTS)).unwrap();
         for scale in [1.0, 1.37] {
             let (width, height) = ((300.0 * scale) as u32, (60.0 * scale) as u32);
             let mut whole = Pixmap::new(width, height).unwrap();
@@ -166,6 +180,16 @@ mod tests {
             }
             let worst = whole.data().iter().zip(joined.data()).map(|(a, b)| a.abs_diff(*b)).max();
             assert!(worst <= Some(SHADES), "{worst:?} at scale {scale}");
+        }
+    }
+
+    #[test]
+    fn the_systems_fonts_are_asked_only_for_foreign_scripts() {
+        for text in ["handle", "caffè · 12 × 16 → “cup”", "Ελιά", "чашка"] {
+            assert!(font_is_enough(text), "{text}");
+        }
+        for text in ["\u{8D64}", "\u{05DB}", "\u{0643}", "\u{1F436}", "\u{0E2B}"] {
+            assert!(!font_is_enough(text), "{text}");
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Input {
     pub skipped: BTreeMap<&'static str, Skipped>,
     /// Games on images that none of the folders is about.
     pub other_images: u64,
+    /// What was named on the command line and is in no game, and an empty table.
+    pub unheard_of: Vec<String>,
     cleaner: Cleaner,
 }
 
@@ -72,6 +74,7 @@ impl Input {
             }
             None => Clusters::Folders(Folder::read_all(&args.folders)?),
         };
+        let unheard_of = unheard_of(args, &games);
         // Trust first: control games are often played on an image of their own.
         let trust = games.apply_control(&args.control_params());
         let other_images = match &clusters {
@@ -81,7 +84,7 @@ impl Input {
         let unknown = clusters.check(&mut games, &options).map_err(|e| named(games_path, &e))?;
         skipped.entry("games").or_default().absorb(unknown);
         skipped.retain(|_, s: &mut Skipped| !s.is_empty());
-        Ok(Self { clusters, games, trust, skipped, other_images, cleaner })
+        Ok(Self { clusters, games, trust, skipped, other_images, unheard_of, cleaner })
     }
 
     /// Cleans all labels.
@@ -136,6 +139,7 @@ impl Input {
         for (table, skipped) in &self.skipped {
             notes.extend(skipped_notes(table, skipped));
         }
+        notes.extend(self.unheard_of.iter().cloned());
         if self.other_images > 0 {
             notes.push(format!("{} games are on images of no folder named: left out", self.other_images));
         }
@@ -150,6 +154,21 @@ impl Input {
         }
         notes
     }
+}
+
+/// A misspelt name changes nothing and would pass in silence.
+fn unheard_of(args: &WordArgs, games: &Games) -> Vec<String> {
+    if games.is_empty() {
+        return vec!["games: the table has no rows, so there are no labels".into()];
+    }
+    let images: BTreeSet<_> = games.iter().map(|g| g.cluster().0).collect();
+    let classes: BTreeSet<_> = games.iter().map(|g| g.true_class()).collect();
+    let controls = args.control.iter().filter(|image| !images.contains(&***image));
+    let named = args.class_names.iter().filter(|(class, _)| !classes.contains(&**class));
+    controls
+        .map(|image| format!("--control {image}: no game is on this image"))
+        .chain(named.map(|(class, name)| format!("--class-name {class}={name}: no image shows this class")))
+        .collect()
 }
 
 impl Clusters {

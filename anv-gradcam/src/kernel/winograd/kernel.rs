@@ -1,6 +1,6 @@
 //! The transformed kernel `U = G g Gᵀ`.
 
-use super::{BLOCK_PANELS, PANEL};
+use super::{BLOCK_PANELS, FAR, FAR_2, NEAR, NEAR_2, PANEL};
 use crate::kernel::simd::vectorised;
 
 vectorised! {
@@ -64,20 +64,22 @@ fn transform<const M: usize, const N: usize>(
     }
 }
 
-/// One axis of `G g`. For tiles of two: rows (1, 0, 0), (1/2, ±1/2, 1/2), (0, 0, 1). For tiles of four: (1/4, 0, 0),
-/// (−1/6, ∓1/6, −1/6), (1/24, ±1/12, 1/6), (0, 0, 1).
+/// One axis of `G g`. For tiles of two: rows (1, 0, 0), (1/2, ±1/2, 1/2), (0, 0, 1). For tiles of four: (1, 0, 0),
+/// (1, ±a, a²) / (2a²(a² − b²)), (1, ±b, b²) / (2b²(b² − a²)), (0, 0, 1).
 #[inline(always)]
 fn axis<const N: usize>(a: f32, b: f32, c: f32) -> [f32; N] {
+    const NEAR_SCALE: f32 = (1.0 / (2.0 * NEAR_64 * NEAR_64 * (NEAR_64 * NEAR_64 - FAR_64 * FAR_64))) as f32;
+    const FAR_SCALE: f32 = (1.0 / (2.0 * FAR_64 * FAR_64 * (FAR_64 * FAR_64 - NEAR_64 * NEAR_64))) as f32;
+    const NEAR_64: f64 = 2.0 / 3.0;
+    const FAR_64: f64 = 1.5;
     let mut result = [0.0; N];
     if N == 4 {
         let (outer, middle) = ((a + c) * 0.5, b * 0.5);
         result.copy_from_slice(&[a, outer + middle, outer - middle, c][..N]);
     } else {
-        let outer = (a + c) * (-1.0 / 6.0);
-        let middle = b * (1.0 / 6.0);
-        let far = a * (1.0 / 24.0) + c * (1.0 / 6.0);
-        let half = b * (1.0 / 12.0);
-        let six = [a * 0.25, outer - middle, outer + middle, far + half, far - half, c];
+        let (near, near_middle) = (NEAR_SCALE * (a + NEAR_2 * c), NEAR_SCALE * NEAR * b);
+        let (far, far_middle) = (FAR_SCALE * (a + FAR_2 * c), FAR_SCALE * FAR * b);
+        let six = [a, near + near_middle, near - near_middle, far + far_middle, far - far_middle, c];
         result.copy_from_slice(&six[..N]);
     }
     result

@@ -1,5 +1,6 @@
 //! Transforms of input patches (`Bᵀ d B`) and output tiles (`Aᵀ M A`), a row of tiles at a time.
 
+use super::{FAR, FAR_2, NEAR, NEAR_2, SUM_2};
 use crate::kernel::simd::vectorised;
 
 /// A row of tiles of one input plane.
@@ -33,8 +34,9 @@ vectorised! {
 }
 
 vectorised! {
-    /// Leaves M lines of M · count output values in the first values of `lines`.
-    fn output_run(run: OutputRun<'_>, lines: &mut Vec<f32>) = output
+    /// Writes the run's values to the output `rows`, which end where the picture does: in the middle of a tile perhaps;
+    /// those below it are empty.
+    fn output_run(run: OutputRun<'_>, lines: &mut Vec<f32>, rows: [&mut [f32]; M]) = output
 }
 
 /// One axis of `Bᵀ d`.
@@ -46,10 +48,12 @@ fn forward<const N: usize>(a: [f32; N]) -> [f32; N] {
         result.copy_from_slice(&[a0 - a2, a1 + a2, a2 - a1, a1 - a3][..N]);
     } else {
         let [a0, a1, a2, a3, a4, a5] = std::array::from_fn(|i| a[i % N]);
-        let (even, odd) = (a4 - 4.0 * a2, a3 - 4.0 * a1);
-        let (near, twice) = (a4 - a2, 2.0 * (a3 - a1));
-        let (first, last) = (4.0 * a0 - 5.0 * a2 + a4, 4.0 * a1 - 5.0 * a3 + a5);
-        result.copy_from_slice(&[first, even + odd, even - odd, near + twice, near - twice, last][..N]);
+        // Rows x⁴ − (a² + b²) x² + 1, x (x ± a) (x² − b²), x (x ± b) (x² − a²), x (x⁴ − (a² + b²) x² + 1).
+        let (even_a, odd_a) = (a4 - FAR_2 * a2, NEAR * (a3 - FAR_2 * a1));
+        let (even_b, odd_b) = (a4 - NEAR_2 * a2, FAR * (a3 - NEAR_2 * a1));
+        let (first, last) = (a0 - SUM_2 * a2 + a4, a1 - SUM_2 * a3 + a5);
+        let rows = [first, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, last];
+        result.copy_from_slice(&rows[..N]);
     }
     result
 }
@@ -63,107 +67,137 @@ fn backward<const M: usize, const N: usize>(m: [f32; N]) -> [f32; M] {
     } else {
         let [m0, m1, m2, m3, m4, m5] = std::array::from_fn(|i| m[i % N]);
         let (p, q, u, v) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
-        result.copy_from_slice(&[m0 + p + u, q + 2.0 * v, p + 4.0 * u, q + 8.0 * v + m5][..M]);
+        // The powers 0 to 3 of the points, times the products at them.
+        let rows = [
+            m0 + p + u,
+            NEAR * q + FAR * v,
+            NEAR_2 * p + FAR_2 * u,
+            NEAR * NEAR_2 * q + FAR * FAR_2 * v + m5,
+        ];
+        result.copy_from_slice(&rows[..M]);
     }
     result
 }
 
-/// The image rows are first divided by column modulo M, so that the same column of all patches is contiguous and
-/// the transform runs over tiles.
+/// First down the columns of the picture, between whose edges everything is contiguous, then along the rows, where
+/// neighbouring patches are M values apart.
 #[inline(always)]
 fn input<const M: usize, const N: usize>(row: InputRow<'_>, lines: &mut Vec<f32>) {
     let columns = row.width.div_ceil(M);
-    // One more of each residue: a patch reaches two columns into the next tile.
-    let phase = columns + 1;
-    let line = M * phase;
-    lines.resize(N * N * columns + (2 * N + 1) * line, 0.0);
+    // A patch reaches two columns into the next tile.
+    let line = M * (columns + 1);
+    lines.resize(N * N * columns + (N + 1) * line + row.width, 0.0);
     let (patches, rest) = lines.split_at_mut(N * N * columns);
-    let (phases, rest) = rest.split_at_mut(N * line);
-    let (columned, padded) = rest.split_at_mut(N * line);
-    let padded = &mut padded[..line];
-    for (index, phases) in phases.chunks_exact_mut(line).enumerate() {
-        match (M * row.tile_row + index).checked_sub(1).filter(|&y| y < row.height) {
-            Some(y) => split_row::<M>(row, y, padded, phases, phase),
-            None => phases.fill(0.0),
-        }
+    let (columned, rest) = rest.split_at_mut(N * line);
+    let (phases, beyond) = rest.split_at_mut(line);
+    let beyond = &mut beyond[..row.width];
+    beyond.fill(0.0);
+    let beyond = &*beyond;
+    // The rows above and below the picture are zero, and so are their gates.
+    let rows = |plane: &'_ [f32]| -> [Option<usize>; N] {
+        debug_assert_eq!(plane.len(), row.height * row.width);
+        std::array::from_fn(|i| (M * row.tile_row + i).checked_sub(1).filter(|&y| y < row.height))
+    };
+    let select = |plane| rows(plane).map(|y| y.map_or(beyond, |y| &plane[y * row.width..][..row.width]));
+    let targets = split::<N>(columned, line).map(|target| {
+        target[0] = 0.0;
+        target[row.width + 1..].fill(0.0);
+        &mut target[1..][..row.width]
+    });
+    match row.gate {
+        Some(gate) => down::<N, true>(select(row.plane), select(gate), targets),
+        None => down::<N, false>(select(row.plane), [beyond; N], targets),
     }
-    let sources: [&[f32]; N] = std::array::from_fn(|i| &phases[i * line..][..line]);
-    transform_lines::<N>(sources, columned, line);
-    for (columned, patches) in columned.chunks_exact(line).zip(patches.chunks_exact_mut(N * columns)) {
-        let sources = std::array::from_fn(|i| &columned[i % M * phase + i / M..][..columns]);
-        transform_lines::<N>(sources, patches, columns);
+    for (line, patches) in columned.chunks_exact(line).zip(patches.chunks_exact_mut(N * columns)) {
+        along::<M, N>(line, phases, split::<N>(patches, columns), columns);
     }
 }
 
-/// `forward` at every place of N lines, into N lines of `target`.
+/// N lines of `length` values.
 #[inline(always)]
-fn transform_lines<const N: usize>(sources: [&[f32]; N], target: &mut [f32], length: usize) {
-    let mut rest = target;
-    let targets: [&mut [f32]; N] = std::array::from_fn(|_| {
+fn split<const N: usize>(values: &mut [f32], length: usize) -> [&mut [f32]; N] {
+    let mut rest = values;
+    std::array::from_fn(|_| {
         let (line, others) = std::mem::take(&mut rest).split_at_mut(length);
         rest = others;
         line
-    });
-    for i in 0..length {
-        let values = forward::<N>(std::array::from_fn(|y| sources[y][i]));
+    })
+}
+
+/// The transform of every column of N rows; with `GATED` a value counts only where its gate is above 0.
+#[inline(always)]
+fn down<const N: usize, const GATED: bool>(rows: [&[f32]; N], gates: [&[f32]; N], targets: [&mut [f32]; N]) {
+    let width = targets[0].len();
+    let (rows, gates) = (rows.map(|r| &r[..width]), gates.map(|g| &g[..width]));
+    let targets = targets.map(|t| &mut t[..width]);
+    for i in 0..width {
+        let mut column = [0.0; N];
+        for y in 0..N {
+            // Both are read before one is chosen, so that the loop has no branch.
+            let (value, gate) = (rows[y][i], gates[y][i]);
+            column[y] = if !GATED || gate > 0.0 { value } else { 0.0 };
+        }
+        let values = forward::<N>(column);
         for y in 0..N {
             targets[y][i] = values[y];
         }
     }
 }
 
-/// Row `y` with a zero before it and zeros behind, divided by column modulo M.
+/// The transform of every patch's N values along `line`, which is first divided by place modulo M: then the same place of
+/// all patches is contiguous.
 #[inline(always)]
-fn split_row<const M: usize>(
-    row: InputRow<'_>,
-    y: usize,
-    padded: &mut [f32],
+fn along<const M: usize, const N: usize>(
+    line: &[f32],
     phases: &mut [f32],
-    phase: usize,
+    targets: [&mut [f32]; N],
+    columns: usize,
 ) {
-    let range = y * row.width..(y + 1) * row.width;
-    let source = &row.plane[range.clone()];
-    padded[0] = 0.0;
-    padded[row.width + 1..].fill(0.0);
-    let middle = &mut padded[1..=row.width];
-    match row.gate {
-        Some(gate) => {
-            for ((m, &v), &a) in middle.iter_mut().zip(source).zip(&gate[range]) {
-                *m = if a > 0.0 { v } else { 0.0 };
-            }
-        }
-        None => middle.copy_from_slice(source),
+    for (residue, phase) in phases.chunks_exact_mut(columns + 1).enumerate() {
+        phase.iter_mut().zip(line.as_chunks::<M>().0).for_each(|(p, chunk)| *p = chunk[residue]);
     }
-    for (residue, target) in phases.chunks_exact_mut(phase).enumerate() {
-        target.iter_mut().zip(padded.as_chunks::<M>().0).for_each(|(t, chunk)| *t = chunk[residue]);
+    let sources: [&[f32]; N] = std::array::from_fn(|x| &phases[x % M * (columns + 1) + x / M..][..columns]);
+    let targets = targets.map(|t| &mut t[..columns]);
+    for i in 0..columns {
+        let mut patch = [0.0; N];
+        for x in 0..N {
+            patch[x] = sources[x][i];
+        }
+        let values = forward::<N>(patch);
+        for x in 0..N {
+            targets[x][i] = values[x];
+        }
     }
 }
 
+/// Down the columns of the products, then along their rows; the last tile of a row may reach beyond the picture.
 #[inline(always)]
-fn output<const M: usize, const N: usize>(run: OutputRun<'_>, lines: &mut Vec<f32>) {
+fn output<const M: usize, const N: usize>(run: OutputRun<'_>, lines: &mut Vec<f32>, rows: [&mut [f32]; M]) {
     let n = run.count;
-    lines.resize((M * M + M * N + M) * n, 0.0);
-    let (target, rest) = lines.split_at_mut(M * M * n);
-    let (rows, line) = rest.split_at_mut(M * N * n);
+    lines.resize((M * N + M) * n, 0.0);
+    let (columned, line) = lines.split_at_mut(M * N * n);
     for x in 0..N {
         let m: [&[f32]; N] = std::array::from_fn(|y| &run.products[(N * y + x) * run.position_stride..][..n]);
         for i in 0..n {
             let values = backward::<M, N>(std::array::from_fn(|y| m[y][i]));
             for y in 0..M {
-                rows[(y * N + x) * n + i] = values[y];
+                columned[(y * N + x) * n + i] = values[y];
             }
         }
     }
-    for (rows, target) in rows.chunks_exact(N * n).zip(target.chunks_exact_mut(M * n)) {
-        let m: [&[f32]; N] = std::array::from_fn(|x| &rows[x * n..][..n]);
+    for (columned, row) in columned.chunks_exact(N * n).zip(rows).filter(|(_, row)| !row.is_empty()) {
+        let m: [&[f32]; N] = std::array::from_fn(|x| &columned[x * n..][..n]);
         for i in 0..n {
             let values = backward::<M, N>(std::array::from_fn(|x| m[x][i]));
             for x in 0..M {
                 line[x * n + i] = (values[x] + run.bias).max(run.lowest);
             }
         }
-        for (i, tile) in target.as_chunks_mut::<M>().0.iter_mut().enumerate() {
+        let (tiles, rest) = row.as_chunks_mut::<M>();
+        for (i, tile) in tiles.iter_mut().enumerate() {
             *tile = std::array::from_fn(|x| line[x * n + i]);
         }
+        let last = tiles.len();
+        rest.iter_mut().enumerate().for_each(|(x, value)| *value = line[x * n + last]);
     }
 }

@@ -193,14 +193,13 @@ impl GuessPage {
 
 impl DescribePage {
     fn new(page: Frame, view: RoundView, typed: String, problem: Option<String>) -> Self {
-        let (most, chars) = view.label_limits;
         Self {
             guess: view.guess.clone().unwrap_or_default(),
             number: view.hints.saturating_add(1),
             of: view.most_hints.saturating_add(1),
             typed,
             problem,
-            longest: most.saturating_mul(chars.saturating_add(2)),
+            longest: view.most_labels.saturating_mul(view.label_chars.saturating_add(2)),
             page,
             view,
         }

@@ -61,8 +61,10 @@ pub struct RoundView {
     pub hint_cost: u32,
     /// Points for naming what was recognised.
     pub label_bonus: u32,
-    /// Most labels that are taken, and most characters of each.
-    pub label_limits: (usize, usize),
+    /// Most labels that are taken.
+    pub most_labels: usize,
+    /// Most characters of a label.
+    pub label_chars: usize,
     /// The player's wins in a row.
     pub streak: u32,
     /// Points that they add to the next win.
@@ -116,7 +118,8 @@ impl RoundView {
             worth: rules.worth(round),
             hint_cost: rules.hint_cost,
             label_bonus: rules.label_bonus,
-            label_limits: (rules.most_labels, rules.label_chars),
+            most_labels: rules.most_labels,
+            label_chars: rules.label_chars,
             streak: standing.streak,
             streak_bonus: rules.streak_points(standing.streak),
             options: round.options.clone(),

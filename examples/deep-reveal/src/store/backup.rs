@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Store;
 use super::dialect::Dialect;
+use super::disk::make_private;
 use crate::{Error, Result};
 
 impl Store {
@@ -38,6 +39,8 @@ impl Store {
     }
 
     async fn copy(&self, half: &Path, to: &Path) -> Result<()> {
+        // SQLite writes into a file that is empty.
+        make_private(half).map_err(Error::io("write", half))?;
         // No transaction: SQLite copies what is committed when it begins.
         let mut connection = self.connection().await?;
         sqlx::query("VACUUM INTO $1")

@@ -84,6 +84,18 @@ impl Disk {
     }
 }
 
+/// Makes an empty file that only its owner reads: a database has secrets and addresses in it.
+pub(super) fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn sync(log: &Path) -> io::Result<()> {
     match File::options().append(true).open(log) {
         Ok(file) => file.sync_data(),
@@ -96,6 +108,18 @@ fn sync(log: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        make_private(&path).unwrap();
+        std::fs::write(&path, "kept").unwrap();
+        make_private(&path).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+        assert_eq!((mode & 0o777, std::fs::read(&path).unwrap()), (0o600, b"kept".to_vec()));
+    }
 
     #[tokio::test]
     async fn a_disk_that_fails_stays_failed() {

@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, AnyPool, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::Dialect;
-use super::disk::Disk;
+use super::disk::{Disk, make_private};
 use super::migrate;
 use crate::{Error, Result};
 
@@ -38,12 +38,16 @@ impl Store {
     /// Opens a database, makes it when it is a file that is not there, and brings its tables up to date.
     ///
     /// # Errors
-    /// [`Error::DatabaseUrl`] for an address of another kind, [`Error::Database`] when it cannot be opened or was made
+    /// [`Error::DatabaseUrl`] for an address of another kind, [`Error::Io`] or [`Error::Database`] when it cannot be opened or was made
     /// by a later version.
     pub async fn open(url: &str) -> Result<Self> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let dialect = Dialect::from_url(url)?;
+        if let Dialect::Sqlite(path) = &dialect {
+            // Its log gets the same permissions.
+            make_private(path).map_err(Error::io("make the database", path))?;
+        }
         let mut tries = 0;
         let (writer, readers) = loop {
             match dialect.connect().await {

@@ -1,0 +1,272 @@
+//! Many photos through one pipeline, with memory for a few.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
+use std::time::Duration;
+
+use image::RgbImage;
+
+use crate::stage::{Attributor, BoxError, Clusterer, Reducer};
+use crate::{Draft, Error, Pipeline, Result, Stage, Target};
+
+/// One photo of many: where its pixels come from and what is asked about it.
+///
+/// A path, an entry of an archive, a row of a database: the photo is decoded on a worker, when its turn has come.
+pub trait PhotoJob: Send {
+    /// What can go wrong.
+    type Error: Into<BoxError>;
+
+    /// The decoded photo.
+    ///
+    /// # Errors
+    /// Whatever keeps the photo from being read; the other photos are explained all the same.
+    fn photo(&self) -> Result<RgbImage, Self::Error>;
+
+    /// The class and the layers to explain; by default the predicted class and all layers.
+    fn target(&self) -> Target {
+        Target::default()
+    }
+
+    /// What [`Draft::source`] will say.
+    fn source(&self) -> String {
+        String::new()
+    }
+}
+
+/// How many photos are worked on; the default is two.
+#[derive(Debug, Clone)]
+pub struct BatchParams {
+    /// Photos between decoding and the sink at a time: memory grows with it. Two keep all threads busy, since the network
+    /// and the clustering of one photo already use several.
+    pub in_flight: usize,
+    /// Ends the run early.
+    pub cancel: CancelToken,
+}
+
+impl Default for BatchParams {
+    fn default() -> Self {
+        Self { in_flight: 2, cancel: CancelToken::default() }
+    }
+}
+
+impl BatchParams {
+    /// Sets [`BatchParams::in_flight`]; 0 counts as 1.
+    #[must_use]
+    pub fn in_flight(mut self, photos: usize) -> Self {
+        self.in_flight = photos;
+        self
+    }
+
+    /// Sets [`BatchParams::cancel`].
+    #[must_use]
+    pub fn cancel(mut self, token: CancelToken) -> Self {
+        self.cancel = token;
+        self
+    }
+}
+
+/// Ends a run from another thread or a signal handler; clones belong together.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// No further photo is begun; those begun are finished and handed on.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`CancelToken::cancel`] was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What became of one photo.
+#[derive(Debug)]
+pub struct BatchOutcome<J> {
+    /// Place among the jobs, from 0.
+    pub index: u64,
+    /// The job.
+    pub job: J,
+    /// Its explanation, or what kept it from being made.
+    pub result: Result<Draft>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BatchReport {
+    /// Photos that were explained.
+    pub explained: u64,
+    /// Photos that could not be.
+    pub failed: u64,
+    /// Whether it was cancelled before the last photo.
+    pub cancelled: bool,
+}
+
+impl<A, R, C> Pipeline<A, R, C>
+where
+    A: Attributor + Sync,
+    R: Reducer + Sync,
+    C: Clusterer + Sync,
+{
+    /// Explains one photo after the other and hands each to `sink`, in the order of `jobs`.
+    ///
+    /// Decoding, network and clustering of a photo overlap with those of the next and with `sink`, which runs on the
+    /// calling thread; [`BatchParams::in_flight`] photos are in memory at a time, however many there are. A photo that
+    /// fails, even by a panic in one of the stages, is an [`Err`] for the sink and the run goes on. Every draft is the
+    /// one that [`Pipeline::analyse`] gives for the photo alone. Runs in the surrounding rayon pool.
+    ///
+    /// ```
+    /// # use anv_core::{*, image::RgbImage, ndarray::*};
+    /// # struct Halves;
+    /// # impl Attributor for Halves {
+    /// #     type Error = Error;
+    /// #     fn attribute(&self, photo: &RgbImage, _: &Target) -> Result<Attribution> {
+    /// #         let layer = LayerInfo { number: 1, name: "brightness".into(), channels: 1, size: (1, 1) };
+    /// #         let maps = Array3::from_elem((1, 1, 1), f32::from(photo.get_pixel(0, 0).0[0]));
+    /// #         let class = ClassScore { index: 0, name: "photo".into(), logit: 1.0, probability: 1.0 };
+    /// #         let preprocessing = Preprocessing {
+    /// #             height: 1, width: 1, order: ChannelOrder::Rgb, scale: 1.0, mean: [0.0; 3], std: [1.0; 3],
+    /// #         };
+    /// #         let model = ModelInfo {
+    /// #             name: "one".into(), weights_sha256: String::new(), classes: vec!["photo".into()], preprocessing,
+    /// #         };
+    /// #         let layers = vec![LayerAttribution::new(layer, maps, array![1.0])?];
+    /// #         Ok(Attribution { model, class: class.clone(), predicted: class, layers })
+    /// #     }
+    /// # }
+    /// # struct Flat;
+    /// # impl Reducer for Flat {
+    /// #     type Error = Error;
+    /// #     fn reduce(&self, maps: ArrayView3<'_, f32>, _: u64) -> Result<Embedding> {
+    /// #         Ok(Embedding { points: Array2::zeros((maps.dim().0, 2)) })
+    /// #     }
+    /// # }
+    /// # struct Alone;
+    /// # impl Clusterer for Alone {
+    /// #     type Error = Error;
+    /// #     fn cluster(&self, points: ArrayView2<'_, f64>) -> Result<Clustering> {
+    /// #         Ok(Clustering { partition: Partition::singletons(points.nrows())?, silhouette: Default::default() })
+    /// #     }
+    /// # }
+    /// # let params = PipelineParams { weight_threshold: WeightThreshold::Off, ..Default::default() };
+    /// # let pipeline = Pipeline::new(Halves, Flat, Alone).params(params);
+    /// struct Grey(u8);
+    ///
+    /// impl PhotoJob for Grey {
+    ///     type Error = std::io::Error;
+    ///     fn photo(&self) -> std::io::Result<RgbImage> {
+    ///         match self.0 {
+    ///             0 => Err(std::io::ErrorKind::NotFound.into()),
+    ///             grey => Ok(RgbImage::from_pixel(1, 1, [grey; 3].into())),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let mut seen = Vec::new();
+    /// let jobs = [Grey(7), Grey(0), Grey(9)];
+    /// let report = pipeline.analyse_many(jobs, &BatchParams::default(), |outcome| {
+    ///     seen.push((outcome.job.0, outcome.result.is_ok()));
+    ///     Ok::<(), Error>(()) // or an error, to end the run: the disk is full
+    /// })?;
+    /// assert_eq!(seen, [(7, true), (0, false), (9, true)]);
+    /// assert_eq!((report.explained, report.failed), (2, 1));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Only what `sink` returns; photos that were begun by then are finished and dropped.
+    pub fn analyse_many<J, E>(
+        &self,
+        jobs: impl IntoIterator<Item = J>,
+        params: &BatchParams,
+        mut sink: impl FnMut(BatchOutcome<J>) -> Result<(), E>,
+    ) -> Result<BatchReport, E>
+    where
+        J: PhotoJob,
+    {
+        let mut jobs = jobs.into_iter();
+        let (sender, results) = channel();
+        let mut report = BatchReport::default();
+        let mut early = BTreeMap::new();
+        let (mut begun, mut handed_on, mut more) = (0, 0, true);
+        rayon::in_place_scope(|scope| {
+            loop {
+                while more && begun - handed_on < params.in_flight.max(1) as u64 {
+                    if params.cancel.is_cancelled() {
+                        // Only an end before the last photo is one.
+                        report.cancelled = jobs.next().is_some();
+                        more = false;
+                        break;
+                    }
+                    let Some(job) = jobs.next() else {
+                        more = false;
+                        break;
+                    };
+                    let (index, sender) = (begun, sender.clone());
+                    scope.spawn(move |_| {
+                        let result = self.analyse_job(&job);
+                        // The receiver is gone when the sink has failed.
+                        let _ = sender.send(BatchOutcome { index, job, result });
+                    });
+                    begun += 1;
+                }
+                if begun == handed_on {
+                    return Ok(report);
+                }
+                if let Some(outcome) = receive(&results) {
+                    early.insert(outcome.index, outcome);
+                }
+                while let Some(outcome) = early.remove(&handed_on) {
+                    match outcome.result {
+                        Ok(_) => report.explained += 1,
+                        Err(_) => report.failed += 1,
+                    }
+                    handed_on += 1;
+                    sink(outcome)?;
+                }
+            }
+        })
+    }
+
+    fn analyse_job(&self, job: &impl PhotoJob) -> Result<Draft> {
+        let explain = || -> Result<Draft> {
+            let photo = job.photo().map_err(|e| Error::stage(Stage::Photo, None, e.into()))?;
+            let mut draft = self.analyse(&photo, &job.target())?;
+            draft.source = job.source();
+            Ok(draft)
+        };
+        // A stage of a user's own may panic; the state that it leaves is its own.
+        catch_unwind(AssertUnwindSafe(explain))
+            .unwrap_or_else(|panic| Err(Error::Panic { message: message(&*panic) }))
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
+}
+
+/// The next result. A thread of a rayon pool works while it waits: it may be the only one.
+fn receive<T>(results: &Receiver<T>) -> Option<T> {
+    loop {
+        match results.try_recv() {
+            Ok(result) => return Some(result),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        match rayon::yield_now() {
+            Some(rayon::Yield::Executed) => {}
+            Some(rayon::Yield::Idle) => match results.recv_timeout(Duration::from_millis(1)) {
+                Ok(result) => return Some(result),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            },
+            None => return results.recv().ok(),
+        }
+    }
+}
