@@ -37,6 +37,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The system gives no threads.
+    #[error("there are no threads to make pictures with: {0}")]
+    Threads(#[source] rayon::ThreadPoolBuildError),
     /// A user name that somebody has, whatever its case.
     #[error("the user name is taken")]
     NameTaken,

@@ -156,8 +156,9 @@ async fn pictures_are_the_masks_of_the_full_set_and_come_one_by_one() {
     for _ in 0..3 {
         let (path, id) = start(&mut browser).await;
         let row = game.row(&player.id, &id).await;
-        let source = game.store().picture_source(&row.map_id).await.unwrap().unwrap();
-        let photo = decode_photo(&source.photo, "photo", &PhotoLimits::default()).unwrap();
+        let source = game.store().mask_source(&row.map_id).await.unwrap().unwrap();
+        let png = game.store().photo(&row.photo_id).await.unwrap().unwrap();
+        let photo = decode_photo(&png, "photo", &PhotoLimits::default()).unwrap();
         let params = MaskParams::default();
         let params = if row.control { params.levels(CONTROL_LEVELS) } else { params };
         let map = ArrayView2::from_shape((source.rows, source.columns), &source.values).unwrap();
@@ -175,7 +176,7 @@ async fn pictures_are_the_masks_of_the_full_set_and_come_one_by_one() {
         }
         assert_eq!(browser.get(&format!("{path}/photo.png")).await.status, StatusCode::NOT_FOUND);
         browser.post(&format!("{path}/giveup"), &[]).await;
-        assert_eq!(browser.get(&format!("{path}/photo.png")).await.body, source.photo);
+        assert_eq!(browser.get(&format!("{path}/photo.png")).await.body, png);
         kinds.push(row.control);
     }
     assert_eq!(kinds, [false, false, true], "the third is a control round");

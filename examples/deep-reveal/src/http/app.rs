@@ -83,7 +83,7 @@ impl App {
             form_key: FormKey::new(&secret).ok_or(StartError::Secret)?,
             cookies: Cookies::new(!config.plain_http),
             background: Background::new(),
-            play: Play::new(store.clone(), config.rules.clone(), PictureLimits::default()),
+            play: Play::new(store.clone(), config.rules.clone(), PictureLimits::default())?,
             store,
             config,
             clock,

@@ -35,8 +35,11 @@ pub enum Moved {
 
 impl Play {
     /// The game of `store` by `rules`.
-    pub fn new(store: Store, rules: GameRules, limits: PictureLimits) -> Self {
-        Self { store, rules, pictures: Pictures::new(limits) }
+    ///
+    /// # Errors
+    /// [`Error::Threads`](crate::Error::Threads) when the system gives no threads to make pictures with.
+    pub fn new(store: Store, rules: GameRules, limits: PictureLimits) -> Result<Self> {
+        Ok(Self { store, rules, pictures: Pictures::new(limits)? })
     }
 
     /// The open round of a player, else a new one; `None` when no photo is left.

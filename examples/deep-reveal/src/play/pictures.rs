@@ -7,10 +7,11 @@ use anv_core::ndarray::ArrayView2;
 use anv_core::{PhotoLimits, decode_photo};
 use anv_mask::{MaskParams, THESIS_LEVELS};
 use axum::body::Bytes;
-use tokio::sync::Semaphore;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tokio::sync::oneshot;
 
 use super::cache::ByteCache;
-use crate::store::{MapId, PhotoId, PictureSource, Store};
+use crate::store::{MapId, MaskSource, PhotoId, Store};
 use crate::{Error, Result};
 
 /// Share of the pixels shown after 0 to 5 hints in a control round, in percent: whoever looks recognises the photo.
@@ -39,40 +40,52 @@ impl Default for PictureLimits {
 pub(super) struct Pictures {
     masked: ByteCache<(MapId, u8), Bytes>,
     photos: ByteCache<PhotoId, Arc<RgbImage>>,
-    workers: Arc<Semaphore>,
+    workers: ThreadPool,
 }
 
 impl Pictures {
-    pub fn new(limits: PictureLimits) -> Self {
-        Self {
+    pub fn new(limits: PictureLimits) -> Result<Self> {
+        let workers = ThreadPoolBuilder::new()
+            .num_threads(limits.at_once.max(1))
+            .thread_name(|number| format!("pictures-{number}"))
+            // Whoever waits for the picture hears of it; without this the whole server would end.
+            .panic_handler(|_| {})
+            .build()
+            .map_err(Error::Threads)?;
+        Ok(Self {
             masked: ByteCache::new(limits.masked_bytes, Bytes::len),
             photos: ByteCache::new(limits.photo_bytes, |photo| photo.as_raw().len()),
-            workers: Arc::new(Semaphore::new(limits.at_once.max(1))),
-        }
+            workers,
+        })
     }
 
     /// The photo behind the mask of `level`, as PNG. Whether the player may see it is for the caller to say.
     pub async fn masked(&self, store: &Store, map: &MapId, photo: &PhotoId, level: u8) -> Result<Bytes> {
+        let missing = |what| move || Error::Damaged { what, reason: "it is missing".into() };
+        let decoded = || async {
+            let png = store.photo(photo).await?.ok_or_else(missing("photo"))?;
+            self.work(move || decode(&png)).await
+        };
         let make = || async {
-            let missing = || Error::Damaged { what: "map", reason: "its photo is missing".into() };
-            let mut source = store.picture_source(map).await?.ok_or_else(missing)?;
-            let png = std::mem::take(&mut source.photo);
-            let photo = self.photos.get_or_make(photo, || self.work(move || decode(&png))).await?;
+            let source = store.mask_source(map).await?.ok_or_else(missing("map"))?;
+            let photo = self.photos.get_or_make(photo, decoded).await?;
             self.work(move || mask(&photo, &source, level).and_then(|picture| png_bytes(&picture))).await
         };
         self.masked.get_or_make(&(map.clone(), level), make).await
     }
 
-    /// Runs `job` on a thread that may take its time, not more of them at once than was allowed.
+    /// Runs `job` on one of the threads for pictures; the others wait in a queue. They are also those that a mask is
+    /// divided among, so that there are never more at work than were allowed.
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let stopped = |reason: String| Error::Damaged { what: "picture", reason };
-        let permit = self.workers.clone().acquire_owned().await.map_err(|e| stopped(e.to_string()))?;
-        let job = move || {
-            // The place is free when the work is done, also when nobody waits for it any more.
-            let _permit = permit;
-            job()
-        };
-        tokio::task::spawn_blocking(job).await.map_err(|e| stopped(e.to_string()))?
+        let (done, result) = oneshot::channel();
+        self.workers.spawn(move || {
+            // Nobody may wait for it any more.
+            if !done.is_closed() {
+                let _ = done.send(job());
+            }
+        });
+        let stopped = |_| Error::Damaged { what: "picture", reason: "its making was interrupted".into() };
+        result.await.map_err(stopped)?
     }
 }
 
@@ -81,7 +94,7 @@ fn decode(png: &[u8]) -> Result<Arc<RgbImage>> {
 }
 
 /// The photo behind the mask of one level. The thesis' levels end at five hints; further ones show the last.
-fn mask(photo: &RgbImage, source: &PictureSource, level: u8) -> Result<RgbImage> {
+fn mask(photo: &RgbImage, source: &MaskSource, level: u8) -> Result<RgbImage> {
     let damaged = |reason: String| Error::Damaged { what: "map", reason };
     let levels = if source.control { &CONTROL_LEVELS } else { &THESIS_LEVELS };
     let percent = levels[usize::from(level).min(levels.len() - 1)];
@@ -106,17 +119,18 @@ fn png_bytes(picture: &RgbImage) -> Result<Bytes> {
     let mut writer = encoder.write_header().map_err(failed)?;
     writer.write_image_data(picture.as_raw()).map_err(failed)?;
     writer.finish().map_err(failed)?;
-    Ok(bytes.into())
+    // It is kept for long: without the room that it grew into.
+    Ok(bytes.into_boxed_slice().into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn source(control: bool) -> PictureSource {
+    fn source(control: bool) -> MaskSource {
         let (rows, columns) = (9, 12);
         let values = (0..rows * columns).map(|i| ((i * 37) % 101) as f32).collect();
-        PictureSource { photo: Vec::new(), rows, columns, values, control }
+        MaskSource { rows, columns, values, control }
     }
 
     fn photo() -> RgbImage {
@@ -148,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_map_of_another_shape_is_an_error() {
-        let source = PictureSource { columns: 13, ..source(false) };
+        let source = MaskSource { columns: 13, ..source(false) };
         assert!(matches!(mask(&photo(), &source, 0), Err(Error::Damaged { what: "map", .. })));
     }
 
@@ -157,7 +171,7 @@ mod tests {
         use std::sync::atomic::{AtomicUsize, Ordering};
         let limits = PictureLimits { at_once: 2, ..PictureLimits::default() };
         let (pictures, now, most) =
-            (Arc::new(Pictures::new(limits)), AtomicUsize::new(0), AtomicUsize::new(0));
+            (Arc::new(Pictures::new(limits).unwrap()), AtomicUsize::new(0), AtomicUsize::new(0));
         let counts = Arc::new((now, most));
         let job = |_| {
             let (pictures, counts) = (pictures.clone(), counts.clone());

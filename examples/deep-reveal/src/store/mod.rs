@@ -28,5 +28,5 @@ pub use ids::{CampaignId, MapId, PhotoId, PlayerId, RoundId};
 pub use open::Store;
 pub use player::{Leader, NewMember, Player, Role, Standing};
 pub use questionnaire::{Answers, QuestionnaireResult};
-pub use round::{PictureSource, PlayOutcome, Reserved, RoundRow};
+pub use round::{MaskSource, PlayOutcome, Reserved, RoundRow};
 pub use statistics::{Counts, Trust};

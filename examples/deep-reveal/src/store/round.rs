@@ -72,11 +72,9 @@ pub enum PlayOutcome {
     Missing,
 }
 
-/// What a masked picture is made from.
+/// What a mask is made from.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PictureSource {
-    /// The photo, as PNG.
-    pub photo: Vec<u8>,
+pub struct MaskSource {
     /// Rows of the map.
     pub rows: usize,
     /// Columns of the map.
@@ -139,19 +137,19 @@ impl Store {
         row.map_err(self.failed("read a round"))?.as_ref().map(round_from).transpose()
     }
 
-    /// Photo and map of a masked picture.
+    /// What the masks of a map are made from.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
-    pub async fn picture_source(&self, map: &MapId) -> Result<Option<PictureSource>> {
+    pub async fn mask_source(&self, map: &MapId) -> Result<Option<MaskSource>> {
         let row = sqlx::query(
-            "SELECT picture.png, cells.n_rows, cells.n_columns, cells.f32_le, map.control FROM map \
-             JOIN picture ON picture.photo = map.photo JOIN cells ON cells.map = map.id WHERE map.id = $1",
+            "SELECT cells.n_rows, cells.n_columns, cells.f32_le, map.control FROM map \
+             JOIN cells ON cells.map = map.id WHERE map.id = $1",
         )
         .bind(map.as_str())
         .fetch_optional(self.readers())
         .await
-        .map_err(self.failed("read a picture"))?;
+        .map_err(self.failed("read a map"))?;
         let Some(row) = row else { return Ok(None) };
         let (rows, columns) = (row.count("n_rows")? as usize, row.count("n_columns")? as usize);
         let values = from_le(&row.bytes("f32_le")?);
@@ -159,13 +157,7 @@ impl Store {
             let reason = format!("{} cells are not {rows} rows of {columns}", values.len());
             return Err(Error::Damaged { what: "map", reason });
         }
-        Ok(Some(PictureSource {
-            photo: row.bytes("png")?,
-            rows,
-            columns,
-            values,
-            control: row.flag("control")?,
-        }))
+        Ok(Some(MaskSource { rows, columns, values, control: row.flag("control")? }))
     }
 
     /// A photo as PNG.
