@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
@@ -94,6 +94,8 @@ pub struct BatchOutcome<J> {
     pub job: J,
     /// Its explanation, or what kept it from being made.
     pub result: Result<Draft>,
+    /// From the start of decoding to the result, on a worker that may have helped other photos meanwhile.
+    pub elapsed: Duration,
 }
 
 /// How a run ended.
@@ -209,9 +211,11 @@ where
                     };
                     let (index, sender) = (begun, sender.clone());
                     scope.spawn(move |_| {
+                        let start = Instant::now();
                         let result = self.analyse_job(&job);
+                        let elapsed = start.elapsed();
                         // The receiver is gone when the sink has failed.
-                        let _ = sender.send(BatchOutcome { index, job, result });
+                        let _ = sender.send(BatchOutcome { index, job, result, elapsed });
                     });
                     begun += 1;
                 }
