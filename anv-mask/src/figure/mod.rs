@@ -26,6 +26,7 @@ mod view;
 mod words;
 
 pub use global::{ExamplePicture, GlobalFigure};
+pub use paint::font_face;
 pub use local::{Figure, LabeledFigure};
 pub use sheet::Sheet;
 pub use trend::{TrendFigure, TrendLine};

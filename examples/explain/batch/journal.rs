@@ -5,7 +5,7 @@
 //! is behind the last whole record is cut off when the file is opened again.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anv_core::write_file_synced;
@@ -118,9 +118,10 @@ fn read(file: &File) -> io::Result<(Vec<Record>, u64)> {
         let length = reader.read_until(b'\n', &mut text)? as u64;
         let Ok(line) = serde_json::from_slice::<Line>(&text) else { break };
         let start = end + length;
-        let mut hash = Sha256::new();
-        let found = io::copy(&mut io::Read::take(&mut reader, line.bytes), &mut hash)?;
-        if !text.ends_with(b"\n") || found != line.bytes || hex(&hash.finalize()) != line.sha256 {
+        let mut maps = Vec::new();
+        reader.by_ref().take(line.bytes).read_to_end(&mut maps)?;
+        let whole = text.ends_with(b"\n") && maps.len() as u64 == line.bytes;
+        if !whole || hex(&Sha256::digest(&maps)) != line.sha256 {
             break;
         }
         end = start + line.bytes;

@@ -48,7 +48,7 @@ pub fn join(source: &mut File, pieces: &[Piece], target: &mut impl Write) -> io:
     write_header(&all, target)?;
     for (start, bytes) in ranges {
         source.seek(SeekFrom::Start(start))?;
-        if io::copy(&mut source.by_ref().take(bytes), target)? != bytes {
+        if io::copy(&mut Read::take(&mut *source, bytes), target)? != bytes {
             return Err(damaged());
         }
     }
