@@ -4,6 +4,7 @@
 mod common;
 
 use std::fs;
+use std::process::Stdio;
 
 use anv_core::{Draft, is_saved_folder};
 use anv_global::PhotoRow;
@@ -28,7 +29,10 @@ fn a_folder_becomes_a_run() {
 
     let photos = home.photos("run");
     let names: Vec<_> = photos.iter().map(|p| p.image.as_str()).collect();
-    assert_eq!((names[0], names[1], names[7], names[12]), ("elsewhere/PLUS.PNG", "minus/000.png", "plus/000.png", "plus/005.png"));
+    assert_eq!(
+        (names[0], names[1], names[7], names[12]),
+        ("elsewhere/PLUS.PNG", "minus/000.png", "plus/000.png", "plus/005.png")
+    );
     assert!(photos.iter().enumerate().all(|(i, p)| p.photo == i as u64 && p.is_explained()));
     // Only a folder that bears a class's name says what its photos show.
     assert_eq!((photos[0].true_class.as_deref(), photos[1].true_class.as_deref()), (None, Some("minus")));
@@ -44,7 +48,8 @@ fn a_folder_becomes_a_run() {
 #[test]
 fn results_are_those_of_single_photos() {
     let home = Home::new(3);
-    let options = ["--seed", "18446744073709551615", "--clusters", "2-4", "--layers", "2-8", "--class", "minus"];
+    let options =
+        ["--seed", "18446744073709551615", "--clusters", "2-4", "--layers", "2-8", "--class", "minus"];
     let all: Vec<_> = ["photos", "--out", "run"].iter().chain(&options).copied().collect();
     home.works(&all);
     let clusters = home.clusters("run");
@@ -55,14 +60,14 @@ fn results_are_those_of_single_photos() {
         home.works(&single);
         let mut alone = Draft::read(home.path(&out)).unwrap();
         home.works(&["run", "--draw", image]);
-        let drawn = files(&home.path("run/photos"), "").into_iter().find(|p| {
-            Draft::read(p).unwrap().source == image
-        });
+        let drawn =
+            files(&home.path("run/photos"), "").into_iter().find(|p| Draft::read(p).unwrap().source == image);
         let drawn = drawn.unwrap();
         alone.source = image.to_owned();
         assert_eq!(Draft::read(&drawn).unwrap(), alone, "{image}");
         let own: Vec<_> = clusters.iter().filter(|c| c.image == image).collect();
-        let expected: Vec<_> = alone.layers.iter().flat_map(|l| l.clusters.iter().map(move |c| (l, c))).collect();
+        let expected: Vec<_> =
+            alone.layers.iter().flat_map(|l| l.clusters.iter().map(move |c| (l, c))).collect();
         assert!(!own.is_empty() && own.len() == expected.len());
         for (row, (layer, cluster)) in own.iter().zip(expected) {
             assert_eq!((row.layer, row.weight_percent), (layer.layer.number as u64, cluster.weight_percent));
@@ -81,10 +86,9 @@ fn shards_read_together_are_the_whole() {
     home.works(&["photos", "--out", "whole", "--part", "4"]);
     let (out, _) = home.works(&["photos", "--out", "run", "--part", "4", "--shard", "2/3"]);
     assert!(out.trim_end().ends_with("missing: 10 of 14 photos of the shards 0, 1 of 3"), "{out}");
-    let begun: Vec<_> = ["0/3", "1/3"]
-        .map(|s| home.command(&["photos", "--out", "run", "--part", "4", "--shard", s]).spawn().unwrap())
-        .into_iter()
-        .collect();
+    let begun = ["0/3", "1/3"]
+        .map(|s| home.command(&["photos", "--out", "run", "--part", "4", "--shard", s]))
+        .map(|mut command| command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     for mut process in begun {
         assert!(process.wait().unwrap().success());
     }
@@ -94,8 +98,13 @@ fn shards_read_together_are_the_whole() {
     let (out, _) = home.works(&["photos", "--out", "run", "--part", "4", "--shard", "2/3"]);
     assert!(out.trim_end().ends_with("complete: all 14 photos"), "{out}");
     assert_eq!(fs::metadata(home.path("run/photos-002-00000.parquet")).unwrap().modified().unwrap(), before);
-    home.refused(&["photos", "--out", "run", "--part", "4", "--shard", "0/2"], "number of shards was 3, now 2");
-    home.refused(&["photos", "--out", "run", "--shard", "3/3"], "is no shard: expected i/n");
+    home.refused(
+        &["photos", "--out", "run", "--part", "4", "--shard", "0/2"],
+        "number of shards was 3, now 2",
+    );
+    let wrong = home.command(&["photos", "--out", "run", "--shard", "3/3"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("is no shard: expected i/n"));
 }
 
 #[test]
@@ -154,7 +163,8 @@ fn broken_photos_are_rows_with_reasons() {
     assert_eq!(summary["explained"], 5);
     assert_eq!(summary["duplicates"]["photos"], 1);
     assert_eq!(summary["duplicates"]["first"][0][0], "plus/copy of 0.png");
-    let reasons: Vec<_> = summary["failures"].as_array().unwrap().iter().map(|f| f["reason"].as_str().unwrap()).collect();
+    let reasons: Vec<_> =
+        summary["failures"].as_array().unwrap().iter().map(|f| f["reason"].as_str().unwrap()).collect();
     assert_eq!(reasons[0], "it is neither JPEG nor PNG nor WebP");
     assert_eq!(summary["failures"][0]["first"], serde_json::json!(["plus/more.webp", "plus/text.png"]));
     assert!(reasons.contains(&"it is empty"), "{reasons:?}");
@@ -173,7 +183,13 @@ fn odd_names_are_explained_and_drawn() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let home = Home::new(1);
-    let odd = [&b"caf\xe9 .jpg"[..], b"a\nb.png", b"<b onload=x>.png", "größe 象.png".as_bytes(), b"it's $HOME.png"];
+    let odd = [
+        &b"caf\xe9 .jpg"[..],
+        b"a\nb.png",
+        b"<b onload=x>.png",
+        "größe 象.png".as_bytes(),
+        b"it's $HOME.png",
+    ];
     for (index, name) in odd.iter().enumerate() {
         home.photo("photos/plus/x.png", index as u32 + 40);
         let path = home.path("photos/plus").join(OsStr::from_bytes(name));

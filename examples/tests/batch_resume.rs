@@ -27,7 +27,9 @@ fn check_readable(home: &Home) {
     seen.dedup();
     assert_eq!(seen.len(), all, "a photo is there twice");
     let (_, clusters, _) = home.results("run");
-    let twice = clusters.windows(2).any(|w| (w[0].photo, w[0].layer, w[0].cluster) == (w[1].photo, w[1].layer, w[1].cluster));
+    let twice = clusters
+        .windows(2)
+        .any(|w| (w[0].photo, w[0].layer, w[0].cluster) == (w[1].photo, w[1].layer, w[1].cluster));
     assert!(!twice, "a cluster is there twice");
 }
 
@@ -43,8 +45,12 @@ fn killed_at_random_moments_it_goes_on() {
     let mut random = ChaCha8Rng::seed_from_u64(u64::from(std::process::id()));
     let mut alive = 0;
     for _ in 0..kills {
-        let mut process =
-            home.command(&arguments("run", true)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process = home
+            .command(&arguments("run", true))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(whole.mul_f64(random.random_range(0.02..1.5) / f64::from(kills.min(8))));
         alive += u32::from(process.try_wait().unwrap().is_none());
         process.kill().unwrap();
@@ -78,7 +84,8 @@ fn a_signal_finishes_what_was_begun() {
     assert_eq!(output.status.code(), Some(130), "{text}");
     assert!(text.contains("photos are left; run the same command again to go on"), "{text}");
     check_readable(&home);
-    let before: Vec<_> = files(&home.path("run"), ".part").iter().map(|p| fs::metadata(p).unwrap().len()).collect();
+    let before: Vec<_> =
+        files(&home.path("run"), ".part").iter().map(|p| fs::metadata(p).unwrap().len()).collect();
     assert!(before.len() <= 1, "more than one part is open");
     let (out, errors) = home.works(&ARGUMENTS);
     assert!(errors.contains("are there already"), "{errors}");

@@ -59,9 +59,7 @@ fn write(path: &Path, content: impl FnOnce(fs::File) -> std::io::Result<()>) -> 
         fs::create_dir_all(parent).map_err(io("create", parent))?;
     }
     let partial = sibling(path);
-    let written = fs::File::create_new(&partial)
-        .and_then(content)
-        .and_then(|()| fs::rename(&partial, path));
+    let written = fs::File::create_new(&partial).and_then(content).and_then(|()| fs::rename(&partial, path));
     written.map_err(|source| {
         let _ = fs::remove_file(&partial);
         io("write", path)(source)

@@ -44,7 +44,10 @@ impl Draft {
         let file = parse_json(path, text.data())?;
         let size = (file.image.width, file.image.height);
         if size != photo.dimensions() {
-            return Err(fail(format!("it is about a photo of {size:?} pixels: given is {:?}", photo.dimensions())));
+            return Err(fail(format!(
+                "it is about a photo of {size:?} pixels: given is {:?}",
+                photo.dimensions()
+            )));
         }
         draft(file, photo, &tensors, path, path)
     }

@@ -144,10 +144,8 @@ impl Buffer {
         kind: Kind,
     ) -> std::result::Result<(), ParquetError> {
         let Some(mut column) = group.next_column()? else { return Ok(()) };
-        let defined = matches!(
-            kind,
-            Kind::OptionalText | Kind::OptionalInteger | Kind::OptionalFloat | Kind::Integers
-        );
+        let defined =
+            matches!(kind, Kind::OptionalText | Kind::OptionalInteger | Kind::OptionalFloat | Kind::Integers);
         let defined = defined.then_some(&*self.defined);
         let repeated = (kind == Kind::Integers).then_some(&*self.repeated);
         match kind {

@@ -26,8 +26,8 @@ mod view;
 mod words;
 
 pub use global::{ExamplePicture, GlobalFigure};
-pub use paint::font_face;
 pub use local::{Figure, LabeledFigure};
+pub use paint::font_face;
 pub use sheet::Sheet;
 pub use trend::{TrendFigure, TrendLine};
 

@@ -90,16 +90,15 @@ fn one(args: &Args, run: &Path, settings: &Settings, photo: &PhotoRow) -> Result
 }
 
 /// Without maps, the network once more, with the options that the run had.
-fn again(
-    args: &Args,
-    settings: &Settings,
-    photo: &anv_core::image::RgbImage,
-) -> Result<Draft, CommandError> {
+fn again(args: &Args, settings: &Settings, photo: &anv_core::image::RgbImage) -> Result<Draft, CommandError> {
     let args = args.with(&settings.parameters.words())?;
     let network = crate::network(&args)?;
     if network.info().weights_sha256 != settings.model.weights_sha256 {
         let (found, expected) = (&network.info().name, &settings.model.name);
-        return Err(format!("the run kept no maps and explains {expected}, this is {found}: give its --model").into());
+        return Err(format!(
+            "the run kept no maps and explains {expected}, this is {found}: give its --model"
+        )
+        .into());
     }
     let target = crate::target(&args, network.info());
     Ok(crate::pipeline(&args, network).analyse(photo, &target)?)

@@ -133,7 +133,8 @@ impl Page<'_> {
             if bytes > EMBEDDED {
                 return None;
             }
-            let uri = |kind: &str, bytes: &[u8]| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes));
+            let uri =
+                |kind: &str, bytes: &[u8]| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes));
             all.insert(photo, [uri("jpeg", &small), uri("png", &heat)]);
         }
         Some(all)

@@ -68,7 +68,12 @@ impl Journal {
     }
 
     /// Adds a photo; `maps` is empty when there are none.
-    pub fn append(&mut self, photo: PhotoRow, clusters: Vec<ClusterRow>, maps: &[u8]) -> Result<(), CommandError> {
+    pub fn append(
+        &mut self,
+        photo: PhotoRow,
+        clusters: Vec<ClusterRow>,
+        maps: &[u8],
+    ) -> Result<(), CommandError> {
         let line = Line { photo, clusters, bytes: maps.len() as u64, sha256: hex(&Sha256::digest(maps)) };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
@@ -97,7 +102,9 @@ impl Journal {
             write_file_synced(part.maps(run), |target| maps::join(&mut self.file, &pieces, target))?;
         }
         let clusters = self.records.iter().flat_map(|r| r.clusters.iter().cloned());
-        write_file_synced(part.clusters(run), |file| write_parquet(clusters, file).map_err(io::Error::other))?;
+        write_file_synced(part.clusters(run), |file| {
+            write_parquet(clusters, file).map_err(io::Error::other)
+        })?;
         let photos = self.records.iter().map(|r| r.photo.clone());
         write_file_synced(part.photos(run), |file| write_parquet(photos, file).map_err(io::Error::other))?;
         drop(self.file);

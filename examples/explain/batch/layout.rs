@@ -21,9 +21,9 @@ impl FromStr for Shard {
         let shard = text.split_once('/').and_then(|(index, count)| {
             Some(Self { index: index.trim().parse().ok()?, count: count.trim().parse().ok()? })
         });
-        shard
-            .filter(|s| s.index < s.count && s.count <= 100_000)
-            .ok_or_else(|| format!("`{text}` is no shard: expected i/n with i from 0 to n - 1, such as 0/8 to 7/8"))
+        shard.filter(|s| s.index < s.count && s.count <= 100_000).ok_or_else(|| {
+            format!("`{text}` is no shard: expected i/n with i from 0 to n - 1, such as 0/8 to 7/8")
+        })
     }
 }
 
@@ -73,8 +73,7 @@ impl Division {
 
     /// All parts, shard by shard.
     pub fn parts(&self) -> impl Iterator<Item = Part> + '_ {
-        (0..self.shards)
-            .flat_map(|shard| (0..self.parts_of(shard)).map(move |number| Part { shard, number }))
+        (0..self.shards).flat_map(|shard| (0..self.parts_of(shard)).map(move |number| Part { shard, number }))
     }
 }
 
@@ -160,7 +159,9 @@ mod tests {
 
     #[test]
     fn every_photo_is_in_one_part() {
-        for (photos, shards, size) in [(0, 1, 64), (1, 3, 1), (64, 1, 64), (65, 1, 64), (1000, 7, 13), (5, 9, 2)] {
+        for (photos, shards, size) in
+            [(0, 1, 64), (1, 3, 1), (64, 1, 64), (65, 1, 64), (1000, 7, 13), (5, 9, 2)]
+        {
             let division = Division { photos, shards, size };
             let mut seen: Vec<u64> = Vec::new();
             for part in division.parts() {

@@ -66,7 +66,9 @@ pub fn run(args: &Args, from: &Path) -> Result<Ended, CommandError> {
             std::process::exit(130);
         }
         token.cancel();
-        eprintln!("\nfinishing the photos that were begun; once more to stop at once (nothing that is done gets lost)");
+        eprintln!(
+            "\nfinishing the photos that were begun; once more to stop at once (nothing that is done gets lost)"
+        );
     })?;
     if let Some(settings) = from.is_dir().then(|| Settings::read(from)).transpose()?.flatten() {
         return again(args, from, &settings, &cancel);

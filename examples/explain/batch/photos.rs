@@ -133,7 +133,8 @@ pub fn name(path: &Path) -> String {
         text
     };
     // An absolute path starts with the separator itself.
-    let parts: Vec<_> = path.iter().map(text).map(|part| if part == "/" { String::new() } else { part }).collect();
+    let parts: Vec<_> =
+        path.iter().map(text).map(|part| if part == "/" { String::new() } else { part }).collect();
     parts.join("/")
 }
 
@@ -151,7 +152,8 @@ fn unescaped(name: &str) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
     let (mut bytes, mut rest) = (Vec::new(), name.as_bytes());
     while let Some((&first, after)) = rest.split_first() {
-        let digits = rest.strip_prefix(b"\\x").and_then(|r| r.get(..2)).and_then(|d| std::str::from_utf8(d).ok());
+        let digits =
+            rest.strip_prefix(b"\\x").and_then(|r| r.get(..2)).and_then(|d| std::str::from_utf8(d).ok());
         match digits.and_then(|d| u8::from_str_radix(d, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);

@@ -43,7 +43,12 @@ impl Progress {
         let text = self.text();
         if self.plain && self.told.elapsed() >= QUIET {
             self.told = Instant::now();
-            eprintln!("{}: {} of {}, {text}", self.title, self.bar.position(), self.bar.length().unwrap_or(0));
+            eprintln!(
+                "{}: {} of {}, {text}",
+                self.title,
+                self.bar.position(),
+                self.bar.length().unwrap_or(0)
+            );
         }
         self.bar.set_message(text);
     }

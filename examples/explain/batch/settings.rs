@@ -93,7 +93,9 @@ impl Settings {
         }
         let path = run.join(FILE);
         let bytes = match fs::read(&path) {
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Err(e)
+                if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) =>
+            {
                 return Ok(None);
             }
             bytes => bytes.map_err(|e| format!("cannot read {}: {e}", path.display()))?,
@@ -234,11 +236,6 @@ impl Parameters {
         words.extend((self.precision != "fast").then(|| format!("--{}", self.precision)));
         words
     }
-}
-
-/// Whether a folder is that of a run.
-pub fn is_run(folder: &Path) -> bool {
-    folder.join(FILE).is_file()
 }
 
 /// `explained/NAME` for the folder or list `NAME`.

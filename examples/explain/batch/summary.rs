@@ -266,7 +266,10 @@ impl Summary {
         }
         if let Some((class, _)) = remarks.unknown_classes.iter().next() {
             let photos: u64 = remarks.unknown_classes.values().sum();
-            say!("classes     {photos} photos show what the network does not know, first {}", printable(class));
+            say!(
+                "classes     {photos} photos show what the network does not know, first {}",
+                printable(class)
+            );
         }
         if remarks.other_files > 0 {
             say!("other files {}", remarks.other_files);

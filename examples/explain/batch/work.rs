@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anv_core::{
-    Attributor, BatchOutcome, BatchParams, BatchReport, CancelToken, Clusterer, Draft, Error, PhotoJob, PhotoLimits,
-    Pipeline, Reducer, Target, decode_photo, image::RgbImage,
+    Attributor, BatchOutcome, BatchParams, BatchReport, CancelToken, Clusterer, Draft, Error, PhotoJob,
+    PhotoLimits, Pipeline, Reducer, Target, decode_photo, image::RgbImage,
 };
 use anv_examples::{CommandError, with_causes};
 use anv_global::{PhotoRow, cluster_rows};
@@ -135,7 +135,10 @@ impl Work<'_> {
         let (now, time) = progress.finish();
         let left = to_do - now;
         ended.map_err(|e| -> CommandError {
-            let went = format!("{} of {total} photos of this shard are safe, the same command goes on", total - left);
+            let went = format!(
+                "{} of {total} photos of this shard are safe, the same command goes on",
+                total - left
+            );
             format!("{} ({went})", with_causes(e.as_ref())).into()
         })?;
         Ok(Reached { now, left, seconds: time.as_secs_f64(), cancelled: left > 0 })
@@ -197,7 +200,8 @@ impl Work<'_> {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
                 let Shard { index, count } = self.shard;
-                Err(format!("another process works on shard {index}/{count} of {}", self.run.display()).into())
+                Err(format!("another process works on shard {index}/{count} of {}", self.run.display())
+                    .into())
             }
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
                 eprintln!("this file system has no locks: make sure that nobody else works on this shard");

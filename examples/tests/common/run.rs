@@ -21,9 +21,9 @@ impl Home {
     pub fn new(photos_a_class: u32) -> Self {
         let home = Self { folder: TempDir::new().unwrap() };
         tiny_model(&home.path("m.safetensors"), |_, v| Some(v));
-        for class in ["minus", "plus"] {
+        for (place, class) in ["minus", "plus"].into_iter().enumerate() {
             for index in 0..photos_a_class {
-                home.photo(&format!("photos/{class}/{index:03}.png"), index);
+                home.photo(format!("photos/{class}/{index:03}.png"), 2 * index + place as u32);
             }
         }
         home
@@ -43,7 +43,8 @@ impl Home {
     pub fn photo(&self, name: impl AsRef<Path>, index: u32) {
         let path = self.folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        let pixel = |x: u32, y: u32| Rgb([(x * 5 + index) as u8, (y * (3 + index % 7)) as u8, (index * 11) as u8]);
+        let pixel =
+            |x: u32, y: u32| Rgb([(x * 5 + index) as u8, (y * (3 + index % 7)) as u8, (index * 11) as u8]);
         RgbImage::from_fn(40, 30 + index % 5, pixel).save(path).unwrap();
     }
 

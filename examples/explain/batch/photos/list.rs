@@ -18,7 +18,8 @@ pub fn read(list: &Path) -> Result<Photos, CommandError> {
     // Spreadsheets put a byte-order mark before the first name.
     let plain = |field: &[u8]| field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field).trim_ascii().to_owned();
     let column = |name: &str| header.iter().position(|field| plain(field) == name.as_bytes());
-    let image = column("image").ok_or_else(|| fail("it has no column `image`: expected image[,true_class]".into()))?;
+    let image = column("image")
+        .ok_or_else(|| fail("it has no column `image`: expected image[,true_class]".into()))?;
     let class = column("true_class");
 
     let mut photos = Photos::new(list.parent().unwrap_or(Path::new("")));
@@ -31,7 +32,8 @@ pub fn read(list: &Path) -> Result<Photos, CommandError> {
             return Err(fail(format!("line {line}: the image has no name")));
         }
         // `./a.jpg` is `a.jpg`.
-        let path: PathBuf = path.components().filter(|c| !matches!(c, std::path::Component::CurDir)).collect();
+        let path: PathBuf =
+            path.components().filter(|c| !matches!(c, std::path::Component::CurDir)).collect();
         if let Some(first) = lines.insert(path.clone(), line) {
             let name = super::name(&path);
             return Err(fail(format!("line {line}: `{name}` stands in line {first} already")));
