@@ -73,6 +73,13 @@ impl BatchParams {
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
+/// A token that is set with this flag, for what knows flags only, such as signal handlers.
+impl From<Arc<AtomicBool>> for CancelToken {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+}
+
 impl CancelToken {
     /// No further photo is begun; those begun are finished and handed on.
     pub fn cancel(&self) {

@@ -31,8 +31,7 @@ fn main() -> ExitCode {
     match args.photo.as_ref().filter(|_| batch::is_meant(&args)) {
         None => exit_code(explain(&args)),
         Some(from) => match batch::run(&args, from) {
-            // As a shell says of what a signal ended.
-            Ok(Ended::Interrupted) => ExitCode::from(130),
+            Ok(Ended::Interrupted) => ExitCode::from(batch::INTERRUPTED as u8),
             ended => exit_code(ended.map(drop)),
         },
     }

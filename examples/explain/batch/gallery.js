@@ -65,8 +65,8 @@
       shape.textContent = photo.reason;
     } else {
       picture(photo, layer, shape);
-      const ratio = photo.width / photo.height;
-      shape.style.width = ratio >= 1 ? "100%" : `${Math.max(168 * ratio, 4)}px`;
+      // As large as fits a frame of 4:3.
+      shape.style.width = `${Math.min(75 * photo.width / photo.height, 100)}%`;
       link.href = photo.folder ? `${photo.folder}/anv.html` : `#${photo.number}`;
     }
     frame.append(shape);

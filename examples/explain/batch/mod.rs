@@ -30,6 +30,8 @@ mod thumbs;
 mod work;
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anv_core::{CancelToken, ClassChoice, ModelInfo};
 use anv_examples::{CommandError, say};
@@ -38,10 +40,14 @@ pub use layout::Shard;
 use photos::{Photos, Remarks};
 use progress::Progress;
 use settings::Settings;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use summary::{Now, Summary};
 use work::{Reached, Work};
 
 use crate::args::Args;
+
+/// Exit code after a signal, as a shell has it for Ctrl-C.
+pub const INTERRUPTED: i32 = 130;
 
 /// How a command ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,17 +65,7 @@ pub fn is_meant(args: &Args) -> bool {
 
 /// Explains the photos of a folder or list, or sums a run up again.
 pub fn run(args: &Args, from: &Path) -> Result<Ended, CommandError> {
-    let cancel = CancelToken::default();
-    let token = cancel.clone();
-    ctrlc::set_handler(move || {
-        if token.is_cancelled() {
-            std::process::exit(130);
-        }
-        token.cancel();
-        eprintln!(
-            "\nfinishing the photos that were begun; once more to stop at once (nothing that is done gets lost)"
-        );
-    })?;
+    let cancel = signals()?;
     if let Some(settings) = from.is_dir().then(|| Settings::read(from)).transpose()?.flatten() {
         return again(args, from, &settings, &cancel);
     }
@@ -92,6 +88,18 @@ pub fn run(args: &Args, from: &Path) -> Result<Ended, CommandError> {
     }
     finish(args, &out, &settings, Some(photos.remarks), Some(reached))?;
     Ok(Ended::Complete)
+}
+
+/// Set by Ctrl-C and SIGTERM; a second one ends the process at once, which loses nothing that is done. SIGHUP is left to
+/// `nohup`.
+fn signals() -> Result<CancelToken, CommandError> {
+    let flag = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal finds the flag not yet set.
+        signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&flag))?;
+        signal_hook::flag::register(signal, Arc::clone(&flag))?;
+    }
+    Ok(flag.into())
 }
 
 fn interrupted(left: &str) -> Ended {

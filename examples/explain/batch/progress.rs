@@ -58,6 +58,11 @@ impl Progress {
         60.0 * self.done as f64 / self.started.elapsed().as_secs_f64().max(1e-9)
     }
 
+    /// A line above the bar.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
     fn text(&self) -> String {
         let left = self.bar.length().unwrap_or(0).saturating_sub(self.bar.position());
         let failed = match self.failed {

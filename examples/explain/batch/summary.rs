@@ -70,7 +70,7 @@ pub struct Group {
     pub first: Vec<String>,
 }
 
-/// Photos whose content was there before under another name.
+/// Explained photos whose content was there before under another name.
 #[derive(Debug, Default, Serialize)]
 pub struct Duplicates {
     pub photos: u64,
@@ -131,17 +131,6 @@ impl Summary {
 
     /// Counts a photo.
     pub fn add(&mut self, photo: &PhotoRow, clusters: &[ClusterRow]) {
-        if let Some(sha256) = photo.sha256.as_ref().and_then(|s| s.get(..32)) {
-            match self.counting.contents.get(sha256) {
-                Some(earlier) => {
-                    self.duplicates.photos += 1;
-                    if self.duplicates.first.len() < FIRST {
-                        self.duplicates.first.push((photo.image.clone(), earlier.to_string()));
-                    }
-                }
-                None => drop(self.counting.contents.insert(sha256.to_owned(), photo.image.as_str().into())),
-            }
-        }
         if !photo.is_explained() {
             self.failed += 1;
             let reason = photo.reason.clone().unwrap_or_default();
@@ -153,6 +142,7 @@ impl Summary {
             return;
         }
         self.explained += 1;
+        self.add_content(photo);
         self.cluster_maps += clusters.len() as u64;
         if let Some(right) = is_right(photo).filter(|_| self.knows(photo)) {
             self.counting.accuracy.photos += 1;
@@ -167,6 +157,20 @@ impl Summary {
             });
         }
         clusters.chunk_by(|a, b| a.layer == b.layer).for_each(|layer| self.add_layer(layer));
+    }
+
+    fn add_content(&mut self, photo: &PhotoRow) {
+        if let Some(sha256) = photo.sha256.as_ref().and_then(|s| s.get(..32)) {
+            match self.counting.contents.get(sha256) {
+                Some(earlier) => {
+                    self.duplicates.photos += 1;
+                    if self.duplicates.first.len() < FIRST {
+                        self.duplicates.first.push((photo.image.clone(), earlier.to_string()));
+                    }
+                }
+                None => drop(self.counting.contents.insert(sha256.to_owned(), photo.image.as_str().into())),
+            }
+        }
     }
 
     fn knows(&self, photo: &PhotoRow) -> bool {

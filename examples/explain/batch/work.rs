@@ -116,6 +116,7 @@ impl Work<'_> {
         let mut progress = Progress::new("explaining", total - to_do, total);
         let jobs = open.iter().flat_map(|&part| self.division.photos_in(part)).filter(|p| !done.contains(p));
         let jobs = jobs.filter_map(|photo| self.job(photo));
+        let mut told = false;
         let params = BatchParams::default().in_flight(self.in_flight).cancel(self.cancel.clone());
         let ended: Result<BatchReport, CommandError> = pipeline.analyse_many(jobs, &params, |outcome| {
             let part = self.division.part_of(outcome.job.photo);
@@ -126,6 +127,9 @@ impl Work<'_> {
             let failed = outcome.result.is_err();
             self.keep(outcome, &mut journal)?;
             progress.advance(failed);
+            if self.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
+                progress.say("finishing the photos that were begun; once more to stop at once, nothing that is done gets lost");
+            }
             match journal.len() == self.division.length(part) {
                 true => journal.finish(self.run, part, self.with_maps)?,
                 false => drop(journals.insert(part, journal)),
