@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
@@ -73,6 +73,13 @@ impl BatchParams {
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
 
+/// A token that is set with this flag, for what knows flags only, such as signal handlers.
+impl From<Arc<AtomicBool>> for CancelToken {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+}
+
 impl CancelToken {
     /// No further photo is begun; those begun are finished and handed on.
     pub fn cancel(&self) {
@@ -94,6 +101,8 @@ pub struct BatchOutcome<J> {
     pub job: J,
     /// Its explanation, or what kept it from being made.
     pub result: Result<Draft>,
+    /// From the start of decoding to the result, on a worker that may have helped other photos meanwhile.
+    pub elapsed: Duration,
 }
 
 /// How a run ended.
@@ -209,9 +218,11 @@ where
                     };
                     let (index, sender) = (begun, sender.clone());
                     scope.spawn(move |_| {
+                        let start = Instant::now();
                         let result = self.analyse_job(&job);
+                        let elapsed = start.elapsed();
                         // The receiver is gone when the sink has failed.
-                        let _ = sender.send(BatchOutcome { index, job, result });
+                        let _ = sender.send(BatchOutcome { index, job, result, elapsed });
                     });
                     begun += 1;
                 }

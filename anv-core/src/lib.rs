@@ -115,7 +115,7 @@ pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};
 pub use draft::{Draft, LayerDraft};
 pub use error::{Error, Result, Stage};
 pub use explanation::{Explanation, LabeledImage, LabeledLayer};
-pub use folder::{FORMAT, is_saved_folder, write_file};
+pub use folder::{FORMAT, is_saved_folder, write_file, write_file_synced};
 pub use global::{GlobalExample, GlobalExplanation, GlobalFeature, GlobalGroup, Interval, Scope};
 pub use label::{GameCounts, Label, LabelScore, LabeledCluster, MergedCluster, SCORE_TOLERANCE, rank_labels};
 pub use labeling::{Aggregator, ClusterLabels, ClusterQuery, Labeler, Merger};

@@ -120,3 +120,32 @@ fn a_file_is_replaced_whole_or_not_at_all() {
     assert!(matches!(write_file(home.path().join("taken"), b"x"), Err(Error::Io { .. })));
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "a partial file stayed");
 }
+
+#[test]
+fn one_piece_of_bytes_is_read_back_equal() {
+    let written = draft();
+    let bytes = written.to_safetensors().unwrap();
+    assert_eq!(Draft::from_safetensors(&bytes, written.photo.clone(), "run").unwrap(), written);
+    let other = anv_core::image::RgbImage::new(1, 1);
+    let error = Draft::from_safetensors(&bytes, other, "run").unwrap_err().to_string();
+    assert!(error.contains("run is damaged") && error.contains("given is (1, 1)"), "{error}");
+    for cut in [0, 7, 40, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Draft::from_safetensors(&bytes[..cut], written.photo.clone(), "run").is_err());
+    }
+}
+
+#[test]
+fn what_fails_halfway_leaves_nothing() {
+    use std::io::Write;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("new/numbers.txt");
+    let fail = |file: &mut std::io::BufWriter<fs::File>| {
+        writeln!(file, "1")?;
+        Err(std::io::ErrorKind::StorageFull.into())
+    };
+    let error = anv_core::write_file_synced(&path, fail).unwrap_err();
+    assert!(error.to_string().contains("numbers.txt"), "{error}");
+    assert_eq!(fs::read_dir(home.path().join("new")).unwrap().count(), 0);
+    anv_core::write_file_synced(&path, |file| writeln!(file, "2")).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), b"2\n");
+}

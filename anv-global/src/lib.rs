@@ -53,7 +53,9 @@
 //!
 //! # Tables
 //! [`label_rows`] turns labelled images into rows (image, class, layer, cluster, weight, label, score, best, members, …),
-//! [`feature_rows`] global explanations. Both go to CSV, JSON and Parquet; rows of labels come back from all three.
+//! [`feature_rows`] global explanations; [`cluster_rows`] turns photos that nobody labelled yet into a row a cluster map,
+//! [`PhotoRow`] is a row a photo. All go to CSV, JSON and Parquet; rows of labels come back from all three, those of
+//! clusters and photos from Parquet.
 //! Any SQL engine over the Parquet file gives the same global scores:
 //!
 //! ```sql
@@ -83,7 +85,8 @@ pub use aggregate::{GlobalAggregator, GlobalParams, WrongPredictions};
 pub use error::{Error, Result};
 pub use groups::LayerGroups;
 pub use table::{
-    FeatureRow, LabelRow, TableRow, feature_rows, label_rows, read_csv, read_json, write_csv, write_json,
+    ClusterRow, FeatureRow, LabelRow, PhotoRow, TableRow, cluster_rows, feature_rows, label_rows, read_csv,
+    read_json, write_csv, write_json,
 };
 #[cfg(feature = "parquet")]
-pub use table::{read_parquet, write_parquet};
+pub use table::{ReadableRow, read_parquet, write_parquet};

@@ -110,7 +110,7 @@ mod parquet {
     fn round_trip(rows: &[LabelRow]) -> Vec<LabelRow> {
         let mut file = tempfile::tempfile().unwrap();
         write_parquet(rows.iter().cloned(), &mut file).unwrap();
-        read_parquet(file).unwrap()
+        read_parquet::<LabelRow>(file).unwrap()
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod parquet {
     fn foreign_files_are_refused() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"this is no parquet file at all").unwrap();
-        assert!(read_parquet(file).is_err());
+        assert!(read_parquet::<LabelRow>(file).is_err());
         let mut file = tempfile::tempfile().unwrap();
         let explanation = GlobalExplanation {
             class: "c".into(),
@@ -157,7 +157,7 @@ mod parquet {
             }],
         };
         write_parquet(feature_rows(&explanation), &mut file).unwrap();
-        let error = read_parquet(file).unwrap_err().to_string();
+        let error = read_parquet::<LabelRow>(file).unwrap_err().to_string();
         assert_eq!(error, "column `image` is missing: expected a column of the table of labels");
     }
 
@@ -177,7 +177,7 @@ mod parquet {
         let read = |bytes: &[u8]| {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(bytes).unwrap();
-            read_parquet(file)
+            read_parquet::<LabelRow>(file)
         };
         assert_eq!(read(&whole).unwrap(), awkward());
         for length in (0..whole.len()).step_by(7) {
@@ -206,4 +206,67 @@ mod parquet {
         write_parquet(feature_rows(&found[0]), File::create(folder.join("features.parquet")).unwrap())
             .unwrap();
     }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn clusters_and_photos_come_back_from_parquet() {
+    let row = |photo: u64, true_class: Option<&str>| ClusterRow {
+        photo,
+        image: "a b/ü.jpg".into(),
+        class: "cup".into(),
+        predicted: "mug".into(),
+        true_class: true_class.map(str::to_owned),
+        layer: 13,
+        layer_name: "conv5_3".into(),
+        maps: 512,
+        cluster: photo % 3,
+        weight_percent: 0.1 + 0.2,
+        channels: 12,
+        kept: 90,
+        leftover_percent: 78.4,
+        best_k: 5,
+        silhouette: (photo > 0).then_some(-0.25),
+        // Beyond a signed integer.
+        seed: u64::MAX - photo,
+        model_sha256: "ab".into(),
+    };
+    let clusters = [row(0, None), row(1, Some("cup")), row(2, None)];
+    let good = PhotoRow {
+        photo: 7,
+        image: "x".into(),
+        status: PhotoRow::EXPLAINED.into(),
+        reason: None,
+        class: Some("cup".into()),
+        predicted: Some("cup".into()),
+        probability: Some(0.75),
+        true_class: None,
+        width: Some(640),
+        height: Some(480),
+        cluster_maps: 30,
+        seconds: 0.5,
+        sha256: Some("00".into()),
+    };
+    let bad = PhotoRow {
+        status: PhotoRow::FAILED.into(),
+        reason: Some("it is empty".into()),
+        width: None,
+        probability: None,
+        ..good.clone()
+    };
+    let photos = [good, bad];
+    assert!(photos[0].is_explained() && !photos[1].is_explained());
+
+    let file = || tempfile::tempfile().unwrap();
+    let (one, other) = (file(), file());
+    write_parquet(clusters.clone(), one.try_clone().unwrap()).unwrap();
+    write_parquet(photos.clone(), other.try_clone().unwrap()).unwrap();
+    assert_eq!(read_parquet::<ClusterRow>(one.try_clone().unwrap()).unwrap(), clusters);
+    assert_eq!(read_parquet::<PhotoRow>(other).unwrap(), photos);
+    let error = read_parquet::<PhotoRow>(one).unwrap_err().to_string();
+    assert_eq!(error, "column `status` is missing: expected a column of the table of photos");
+
+    let mut csv = Vec::new();
+    write_csv(photos, &mut csv).unwrap();
+    assert!(String::from_utf8(csv).unwrap().contains("7,x,failed,it is empty,cup,cup,,,,480,30,0.5,00"));
 }

@@ -49,7 +49,10 @@ pub fn resize_bilinear(map: ArrayView2<'_, f32>, width: u32, height: u32) -> Res
 }
 
 /// The photo reduced to at most `longest` pixels a side; smaller photos stay as they are.
-pub(crate) fn shrink(photo: &RgbImage, longest: u32) -> Result<RgbImage> {
+///
+/// # Errors
+/// [`Error::EmptyImage`].
+pub fn shrink(photo: &RgbImage, longest: u32) -> Result<RgbImage> {
     let (width, height) = photo.dimensions();
     check::picture(width, height)?;
     if width.max(height) <= longest {

@@ -3,18 +3,24 @@
 use std::path::PathBuf;
 
 use anv_core::{ClassChoice, LayerSelection, WeightThreshold};
+use anv_examples::CommandError;
 use anv_gradcam::Preset;
 use anv_mask::ColorMap;
 use clap::Parser;
 
+use crate::batch::Shard;
+
 /// Show what a convolutional network looked at in a photo, layer by layer.
 ///
 /// Without arguments the packaged network (VGG-16, 100 classes) explains the packaged photo. The result is a
-/// folder: open anv.html in a browser.
+/// folder: open anv.html in a browser. A folder of photos or a list of them becomes a run: tables, maps and a gallery,
+/// index.html; interrupt it at any point, the same command goes on.
 #[derive(Debug, Parser)]
 #[command(name = "explain", version, after_help = EXAMPLES)]
 pub struct Args {
-    /// The photo to explain: JPEG, PNG or WebP [default: the packaged photo of a cup of coffee]
+    /// The photo to explain: JPEG, PNG or WebP; or a folder of photos, a list.csv (image[,true_class]), or the folder of
+    /// a run, to sum it up again [default: the packaged photo of a cup of coffee]
+    #[arg(value_name = "PHOTO|FOLDER|LIST.csv|RUN")]
     pub photo: Option<PathBuf>,
 
     /// The network: a VGG in safetensors or PyTorch (.pth) format [default: the packaged VGG-16]
@@ -66,22 +72,84 @@ pub struct Args {
     #[arg(long, default_value = "inferno", value_name = "NAME", value_parser = parse_colors)]
     pub colors: ColorMap,
 
-    /// The folder to write [default: explained/NAME-OF-THE-PHOTO]
+    /// The folder to write [default: explained/NAME-OF-THE-PHOTO, or of the folder or list]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
 
     /// Print a summary as JSON on stdout instead of the table
     #[arg(long)]
     pub json: bool,
+
+    #[command(flatten)]
+    pub batch: BatchArgs,
+}
+
+/// What concerns many photos.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Many photos")]
+pub struct BatchArgs {
+    /// Explain every n-th photo, from the i-th, counted from 0: one of n processes on any number of machines that share
+    /// the folder of the run
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+
+    /// Photos whose tables and maps are a file each
+    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub part: u64,
+
+    /// Keep no maps, some megabytes a photo: tables and gallery only
+    #[arg(long)]
+    pub no_maps: bool,
+
+    /// Also draw the explanation of every photo, as for a single one
+    #[arg(long)]
+    pub figures: bool,
+
+    /// Draw the explanation of one photo of a run, by its name or number
+    #[arg(long, value_name = "IMAGE", conflicts_with_all = ["figures", "shard"])]
+    pub draw: Option<String>,
+
+    /// Photos that are worked on at a time; memory grows with it
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub in_flight: u64,
+}
+
+impl BatchArgs {
+    /// The first option that only many photos understand.
+    pub fn given(&self) -> Option<&'static str> {
+        let options = [
+            ("--shard", self.shard.is_some()),
+            ("--draw", self.draw.is_some()),
+            ("--figures", self.figures),
+            ("--no-maps", self.no_maps),
+        ];
+        options.iter().find(|(_, given)| *given).map(|(name, _)| *name)
+    }
 }
 
 const EXAMPLES: &str = "\
 Examples:
   cargo run --release --example explain
   cargo run --release --example explain -- holiday.jpg
-  cargo run --release --example explain -- holiday.jpg --model vgg16.safetensors --class tench --layers 5-13";
+  cargo run --release --example explain -- holiday.jpg --model vgg16.safetensors --class tench --layers 5-13
+  cargo run --release --example explain -- holidays --out run
+  cargo run --release --example explain -- run --draw day1/beach.jpg";
 
 impl Args {
+    /// The same network and device, everything else from these words.
+    pub fn with(&self, words: &[String]) -> Result<Self, CommandError> {
+        let words = std::iter::once("explain").chain(words.iter().map(String::as_str));
+        let other = Self::try_parse_from(words).map_err(|e| format!("run.json is damaged: {e}"))?;
+        Ok(Self {
+            model: self.model.clone(),
+            class_names: self.class_names.clone(),
+            preprocessing: self.preprocessing,
+            device: self.device.clone(),
+            colors: self.colors,
+            ..other
+        })
+    }
+
     /// The class asked for: digits are an index, unless a class bears them as its name.
     pub fn class_choice(&self, names: &[String]) -> ClassChoice {
         match &self.class {

@@ -3,9 +3,11 @@
 //! ```text
 //! cargo run --release --example explain
 //! cargo run --release --example explain -- PHOTO --model FILE.safetensors
+//! cargo run --release --example explain -- FOLDER --out RUN
 //! ```
 
 mod args;
+mod batch;
 mod summary;
 mod table;
 
@@ -15,34 +17,37 @@ use std::time::Instant;
 
 use anv_cluster::{TsneReducer, WardClusterer, WardParams};
 use anv_core::image::RgbImage;
-use anv_core::{Draft, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo};
+use anv_core::{Draft, ModelInfo, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo};
 use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo, parse_device};
 use anv_gradcam::{Convolution, GradCam, LoadOptions, Network};
 use anv_mask::{ColorMap, Figure};
 use args::Args;
+use batch::Ended;
 use clap::Parser;
 use summary::Seconds;
 
 fn main() -> ExitCode {
-    exit_code(explain(&Args::parse()))
+    let args = Args::parse();
+    match args.photo.as_ref().filter(|_| batch::is_meant(&args)) {
+        None => exit_code(explain(&args)),
+        Some(from) => match batch::run(&args, from) {
+            Ok(Ended::Interrupted) => ExitCode::from(batch::INTERRUPTED as u8),
+            ended => exit_code(ended.map(drop)),
+        },
+    }
 }
 
 fn explain(args: &Args) -> Result<(), CommandError> {
+    if let Some(option) = args.batch.given() {
+        return Err(format!("{option} needs a folder of photos, a list.csv or a run").into());
+    }
     let mut seconds = Seconds::default();
     // The photo first: it is the argument that most often has a slip in it.
     let (photo, source) = timed(&mut seconds.decode, || photo(args))?;
     let network = timed(&mut seconds.load, || network(args))?;
 
-    let target = Target { class: args.class_choice(&network.info().classes), layers: args.layers.clone() };
-    let (low, high) = args.clusters;
-    let params =
-        PipelineParams { weight_threshold: args.threshold, seed: args.seed, ..PipelineParams::default() };
-    let pipeline = Pipeline::new(
-        GradCam::new(network),
-        TsneReducer::default(),
-        WardClusterer::new(WardParams::default().clusters(low..=high)),
-    )
-    .params(params);
+    let target = target(args, network.info());
+    let pipeline = pipeline(args, network);
     let attribution = timed(&mut seconds.network, || pipeline.attribute(&photo, &target))?;
     let mut draft = timed(&mut seconds.clustering, || pipeline.cluster(attribution, &photo))?;
     draft.source = source;
@@ -51,6 +56,23 @@ fn explain(args: &Args) -> Result<(), CommandError> {
     let figures = timed(&mut seconds.figures, || figures(&draft, args.colors))?;
     timed(&mut seconds.write, || write(&draft, &folder, &figures))?;
     report(args, &draft, &folder, &seconds)
+}
+
+/// What is asked about every photo.
+fn target(args: &Args, model: &ModelInfo) -> Target {
+    Target { class: args.class_choice(&model.classes), layers: args.layers.clone() }
+}
+
+fn pipeline(args: &Args, network: Network) -> Pipeline<GradCam, TsneReducer, WardClusterer> {
+    let (low, high) = args.clusters;
+    let params =
+        PipelineParams { weight_threshold: args.threshold, seed: args.seed, ..PipelineParams::default() };
+    Pipeline::new(
+        GradCam::new(network),
+        TsneReducer::default(),
+        WardClusterer::new(WardParams::default().clusters(low..=high)),
+    )
+    .params(params)
 }
 
 fn timed<T, E>(seconds: &mut f64, step: impl FnOnce() -> Result<T, E>) -> Result<T, E> {

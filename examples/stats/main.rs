@@ -5,7 +5,6 @@
 //! cargo run --release --example stats -- FOLDERS... --games games.csv
 //! ```
 
-mod layers;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -13,11 +12,10 @@ use std::process::ExitCode;
 
 use anv_core::write_file;
 use anv_examples::words::{Clusters, GameTotals, Input, LabelTotals, Trend, WordArgs, csv_table, trends};
-use anv_examples::{CommandError, exit_code};
+use anv_examples::{CommandError, LayerRow, exit_code, layers_of_folders, layers_of_images};
 use anv_labels::{ScoreParams, Scores};
 use anv_mask::{TrendFigure, TrendLine};
 use clap::Parser;
-use layers::LayerRow;
 use serde::Serialize;
 
 /// Count what came of explaining, playing and labelling: the thesis' Tables 4, 5 and 6, and labels across layers.
@@ -76,8 +74,8 @@ fn stats(args: &Args) -> Result<(), CommandError> {
         return Err(format!("no image explains the class `{class}`").into());
     }
     let layers = match &input.clusters {
-        Clusters::Folders(folders) => layers::of_folders(folders),
-        Clusters::Table(_) => layers::of_images(&images),
+        Clusters::Folders(folders) => layers_of_folders(folders),
+        Clusters::Table(_) => layers_of_images(&images),
     };
     let stats = Stats {
         layers,

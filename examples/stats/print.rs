@@ -1,31 +1,14 @@
 //! The tables for the terminal.
 
 use anv_examples::words::Trend;
-use anv_examples::{number, printable, sparkline, text_table};
+use anv_examples::{LAYERS_TITLE, layer_table, number, printable, sparkline, text_table};
 
 use crate::Stats;
 
 /// Prints Tables 4, 5 and 6 and the trends.
 pub fn print(stats: &Stats) {
-    anv_examples::say!(
-        "Layers (Table 4): averages an image, after the cluster threshold; in brackets before clustering"
-    );
-    let rows: Vec<_> = stats
-        .layers
-        .iter()
-        .map(|l| {
-            vec![
-                l.layer.to_string(),
-                l.name.clone(),
-                l.channels.map_or_else(|| "–".into(), |c| c.to_string()),
-                format!("{} ({})", number(l.maps, 2), number(l.maps_before, 2)),
-                format!("{:.2} % ({})", l.weight_percent, number(l.weight_percent_before, 2)),
-                format!("{:.2}", l.clusters),
-            ]
-        })
-        .collect();
-    let header = ["layer", "name", "maps", "maps left", "weight left", "clusters"];
-    anv_examples::say!("{}", text_table(&header, &[true, false, true, true, true, true], &rows));
+    anv_examples::say!("{LAYERS_TITLE}");
+    anv_examples::say!("{}", layer_table(&stats.layers));
 
     let g = &stats.games;
     anv_examples::say!("Games (Table 5)");

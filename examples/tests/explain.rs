@@ -1,36 +1,22 @@
 //! `explain` as a user meets it: the packaged defaults, options, and everything that can be wrong with its input.
 #![allow(clippy::unwrap_used, reason = "a failing helper fails the test that called it")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use anv_core::{Draft, image};
-use anv_gradcam::candle_core::{Device, Tensor};
-use anv_gradcam::{Precision, write_safetensors};
+use common::program;
+use common::tiny::tiny_model;
 use serde_json::Value;
 use tempfile::TempDir;
 
 const FILES: [&str; 6] = ["anv.html", "anv.json", "anv.png", "anv.svg", "image.png", "maps.safetensors"];
 
-/// The example, built by `cargo test` unless only this test was asked for.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(Path::parent).unwrap();
-    let program = profile.join("examples").join(format!("explain{}", std::env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--package", "anv-examples", "--example", "explain"]);
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-    }
-    program
-}
-
 fn explain(home: &TempDir, arguments: &[&str]) -> Output {
-    Command::new(program()).current_dir(home.path()).args(arguments).output().unwrap()
+    Command::new(program("explain")).current_dir(home.path()).args(arguments).output().unwrap()
 }
 
 /// Runs it, expects exit code 2 and this text on stderr, and nothing on disk.
@@ -42,32 +28,6 @@ fn refused(home: &TempDir, arguments: &[&str], expected: &str) {
     assert!(text.contains(expected), "{arguments:?}: `{text}` does not say `{expected}`");
     assert!(!text.contains("panicked"), "{text}");
     assert!(!home.path().join("refused").exists(), "{arguments:?} left something behind");
-}
-
-/// A VGG-11 of ones and small widths for 32x32 photos and two classes, changed by `change`.
-fn tiny_model(path: &Path, change: impl Fn(&str, Vec<f32>) -> Option<Vec<f32>>) {
-    let mut tensors = std::collections::BTreeMap::new();
-    let mut inputs = 3;
-    for index in [0, 3, 6, 8, 11, 13, 16, 18] {
-        for (name, shape) in [("weight", vec![4, inputs, 3, 3]), ("bias", vec![4])] {
-            let name = format!("features.{index}.{name}");
-            let count = shape.iter().product::<usize>();
-            let values = (0..count).map(|i| ((i * 7 + index) % 11) as f32 / 50.0 - 0.05).collect();
-            if let Some(values) = change(&name, values) {
-                let shape = if values.len() == count { shape } else { vec![values.len()] };
-                tensors.insert(name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap());
-            }
-        }
-        inputs = 4;
-    }
-    for (name, shape) in [("classifier.2.weight", vec![2, 4]), ("classifier.2.bias", vec![2])] {
-        let count = shape.iter().product::<usize>();
-        let values = change(name, (0..count).map(|i| i as f32 / 3.0 - 0.5).collect()).unwrap();
-        tensors.insert(name.to_owned(), Tensor::from_vec(values, shape, &Device::Cpu).unwrap());
-    }
-    let metadata = [("classes", "plus\nminus"), ("input_size", "32x32")];
-    let metadata = metadata.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-    write_safetensors(path, &tensors, &metadata, Precision::F32).unwrap();
 }
 
 #[test]
@@ -92,7 +52,7 @@ fn without_arguments_the_packaged_photo_is_explained() {
 fn the_same_seed_gives_the_same_bytes_for_any_number_of_threads() {
     let home = TempDir::new().unwrap();
     for threads in ["1", "2", "7"] {
-        let mut command = Command::new(program());
+        let mut command = Command::new(program("explain"));
         command.current_dir(home.path()).env("RAYON_NUM_THREADS", threads);
         assert!(command.args(["--layers", "9-13", "--out", threads]).output().unwrap().status.success());
     }

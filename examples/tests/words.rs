@@ -76,7 +76,8 @@ fn folders_are_labelled_and_merged() {
     let labelled = home.path().join("labelled");
     let before = Draft::read(home.path().join("explained/a")).unwrap();
     assert_eq!(Draft::read(labelled.join("a")).unwrap(), before, "the unmerged clusters stay");
-    let rows = read_parquet(File::open(labelled.join("labels.parquet")).unwrap()).unwrap();
+    let rows =
+        read_parquet::<anv_global::LabelRow>(File::open(labelled.join("labels.parquet")).unwrap()).unwrap();
     let handle = rows.iter().find(|r| r.image == "a.jpg" && r.layer == 13 && r.label == "handle").unwrap();
     assert_eq!((handle.members.clone(), handle.weight, handle.best), (vec![0, 1], 60.0, true));
     // (40 · 2 · (1 − 1/10) + 20 · 0.9) / 60

@@ -1,7 +1,7 @@
 //! Files and folders that appear whole or not at all.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,14 +27,39 @@ pub(super) fn sibling(path: &Path) -> PathBuf {
 /// # Errors
 /// [`Error::Io`] with the path; the temporary file is removed again.
 pub fn write_file(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
-    let path = path.as_ref();
+    write(path.as_ref(), |mut file| file.write_all(bytes))
+}
+
+/// As [`write_file`], for content that comes piece by piece, and on the disk before it bears its name: a computer that
+/// loses power leaves the whole file or none.
+///
+/// ```no_run
+/// anv_core::write_file_synced("numbers.txt", |file| {
+///     use std::io::{BufWriter, Write};
+///     (0..1_000_000).try_for_each(|n| writeln!(file, "{n}"))
+/// })?;
+/// # Ok::<(), anv_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`write_file`]; what `content` returns is the source.
+pub fn write_file_synced(
+    path: impl AsRef<Path>,
+    content: impl FnOnce(&mut BufWriter<fs::File>) -> std::io::Result<()>,
+) -> Result<()> {
+    write(path.as_ref(), |file| {
+        let mut writer = BufWriter::with_capacity(1 << 18, file);
+        content(&mut writer)?;
+        writer.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    })
+}
+
+fn write(path: &Path, content: impl FnOnce(fs::File) -> std::io::Result<()>) -> Result<()> {
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(io("create", parent))?;
     }
     let partial = sibling(path);
-    let written = fs::File::create_new(&partial)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| fs::rename(&partial, path));
+    let written = fs::File::create_new(&partial).and_then(content).and_then(|()| fs::rename(&partial, path));
     written.map_err(|source| {
         let _ = fs::remove_file(&partial);
         io("write", path)(source)

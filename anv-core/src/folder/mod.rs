@@ -14,10 +14,11 @@
 mod atomic;
 mod json;
 mod labels;
+mod pack;
 mod read;
 mod write;
 
-pub use atomic::write_file;
+pub use atomic::{write_file, write_file_synced};
 pub use write::is_saved_folder;
 
 /// The format written and read here.

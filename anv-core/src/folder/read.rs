@@ -46,20 +46,32 @@ impl Explanation {
 
 fn read_folder(folder: &Path) -> Result<(Draft, Option<Words>)> {
     let path = folder.join(JSON);
-    let mut file = parse_json(&path)?;
+    let bytes = fs::read(&path).map_err(io("read", &path))?;
+    let mut file = parse_json(&path, &bytes)?;
     let words = Words::take(&mut file).map_err(|reason| damaged(&path, reason))?;
-    check_numbers(&file.layers).map_err(|reason| damaged(&path, reason))?;
     let photo = read_photo(&folder.join(IMAGE), &file.image)?;
     let maps_path = folder.join(MAPS);
     let bytes = fs::read(&maps_path).map_err(io("read", &maps_path))?;
     check_sha256(&maps_path, &bytes, &file.maps.sha256)?;
     let maps = SafeTensors::deserialize(&bytes).map_err(|e| damaged(&maps_path, e.to_string()))?;
+    Ok((draft(file, photo, &maps, &path, &maps_path)?, words))
+}
+
+/// The draft that `file` and `maps` describe, with the names of both for errors.
+pub(super) fn draft(
+    file: json::File,
+    photo: RgbImage,
+    maps: &SafeTensors<'_>,
+    path: &Path,
+    maps_path: &Path,
+) -> Result<Draft> {
+    check_numbers(&file.layers).map_err(|reason| damaged(path, reason))?;
     let layers = file
         .layers
         .into_iter()
-        .map(|layer| read_layer(layer, &maps, &path, &maps_path))
+        .map(|layer| read_layer(layer, maps, path, maps_path))
         .collect::<Result<_>>()?;
-    let draft = Draft {
+    Ok(Draft {
         photo,
         source: file.image.source,
         seed: file.seed,
@@ -67,11 +79,10 @@ fn read_folder(folder: &Path) -> Result<(Draft, Option<Words>)> {
         class: file.class.into(),
         predicted: file.predicted.into(),
         layers,
-    };
-    Ok((draft, words))
+    })
 }
 
-fn damaged(path: &Path, reason: impl Into<String>) -> Error {
+pub(super) fn damaged(path: &Path, reason: impl Into<String>) -> Error {
     Error::Damaged { path: path.to_owned(), reason: reason.into() }
 }
 
@@ -90,17 +101,16 @@ fn check_numbers(layers: &[json::Layer]) -> std::result::Result<(), String> {
 }
 
 /// The format is looked at first: a later one may have other fields.
-fn parse_json(path: &Path) -> Result<json::File> {
+pub(super) fn parse_json(path: &Path, bytes: &[u8]) -> Result<json::File> {
     #[derive(serde::Deserialize)]
     struct Version {
         format: u64,
     }
-    let bytes = fs::read(path).map_err(io("read", path))?;
-    let version: Version = serde_json::from_slice(&bytes).map_err(|e| damaged(path, e.to_string()))?;
+    let version: Version = serde_json::from_slice(bytes).map_err(|e| damaged(path, e.to_string()))?;
     if version.format != FORMAT {
         return Err(Error::Format { path: path.to_owned(), found: version.format, expected: FORMAT });
     }
-    serde_json::from_slice(&bytes).map_err(|e| damaged(path, e.to_string()))
+    serde_json::from_slice(bytes).map_err(|e| damaged(path, e.to_string()))
 }
 
 fn check_sha256(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {

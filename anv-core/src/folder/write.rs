@@ -119,20 +119,29 @@ fn encode_png(photo: &RgbImage, folder: &Path) -> Result<Vec<u8>> {
 }
 
 fn encode_maps(draft: &Draft, folder: &Path) -> Result<Vec<u8>> {
-    let encoded =
-        |e: safetensors::SafeTensorError| io("encode", &folder.join(MAPS))(std::io::Error::other(e));
+    serialize(maps(draft)).map_err(|e| io("encode", &folder.join(MAPS))(std::io::Error::other(e)))
+}
+
+/// A tensor that is ready to be written.
+pub(super) type Tensor = (String, Dtype, Vec<usize>, Vec<u8>);
+
+/// The maps of all clusters.
+pub(super) fn maps(draft: &Draft) -> Vec<Tensor> {
     let mut tensors = Vec::new();
     for layer in &draft.layers {
         for (i, cluster) in layer.clusters.iter().enumerate() {
-            let bytes: Vec<u8> = cluster.map.iter().flat_map(|v| v.to_le_bytes()).collect();
+            let bytes = cluster.map.iter().flat_map(|v| v.to_le_bytes()).collect();
             let shape = cluster.map.shape().to_vec();
-            tensors.push((map_key(layer.layer.number, i), shape, bytes));
+            tensors.push((map_key(layer.layer.number, i), Dtype::F32, shape, bytes));
         }
     }
+    tensors
+}
+
+pub(super) fn serialize(tensors: Vec<Tensor>) -> Result<Vec<u8>, safetensors::SafeTensorError> {
     let views = tensors
         .iter()
-        .map(|(key, shape, bytes)| Ok((key, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(encoded)?;
-    safetensors::serialize(views, None).map_err(encoded)
+        .map(|(key, dtype, shape, bytes)| Ok((key, TensorView::new(*dtype, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+    safetensors::serialize(views, None)
 }

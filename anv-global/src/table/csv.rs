@@ -32,9 +32,9 @@ pub fn write_csv<R: TableRow>(rows: impl IntoIterator<Item = R>, output: impl Wr
 fn text(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Text(text) | Cell::OptionalText(Some(text)) => to_spreadsheet(text),
-        Cell::Integer(n) => n.to_string().into(),
+        Cell::Integer(n) | Cell::Unsigned(n) | Cell::OptionalInteger(Some(n)) => n.to_string().into(),
         Cell::Float(x) | Cell::OptionalFloat(Some(x)) => x.to_string().into(),
-        Cell::OptionalText(None) | Cell::OptionalFloat(None) => "".into(),
+        Cell::OptionalText(None) | Cell::OptionalFloat(None) | Cell::OptionalInteger(None) => "".into(),
         Cell::Boolean(yes) => if yes { "true" } else { "false" }.into(),
         Cell::Integers(list) => list.iter().map(u64::to_string).collect::<Vec<_>>().join(";").into(),
     }

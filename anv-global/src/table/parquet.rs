@@ -1,6 +1,9 @@
 //! Tables as Parquet, readable by pandas, DuckDB and DataFusion as they are.
 
-use std::fs::File;
+mod read;
+
+pub use self::read::{FromFields, read_parquet};
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -8,13 +11,11 @@ use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
-use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::record::{Field, Row};
 use parquet::schema::types::{PrimitiveTypeBuilder, Type, TypePtr};
 
 use super::sealed::Cells;
-use super::{Cell, Kind, LabelRow, TableRow};
+use super::{Cell, Kind, TableRow};
 use crate::{Error, Result};
 
 /// Rows that are gathered before they are written: enough for good compression, little memory.
@@ -67,6 +68,10 @@ fn schema(name: &str, columns: &[(&'static str, Kind)]) -> std::result::Result<T
             Kind::Text => text(REQUIRED)?,
             Kind::OptionalText => text(OPTIONAL)?,
             Kind::Integer => primitive(name, Physical::INT64, REQUIRED).build()?,
+            Kind::OptionalInteger => primitive(name, Physical::INT64, OPTIONAL).build()?,
+            Kind::Unsigned => primitive(name, Physical::INT64, REQUIRED)
+                .with_logical_type(Some(LogicalType::integer(64, false)))
+                .build()?,
             Kind::Float => primitive(name, Physical::DOUBLE, REQUIRED).build()?,
             Kind::OptionalFloat => primitive(name, Physical::DOUBLE, OPTIONAL).build()?,
             Kind::Boolean => primitive(name, Physical::BOOLEAN, REQUIRED).build()?,
@@ -108,7 +113,11 @@ impl Buffer {
                 self.defined.push(text.is_some().into());
                 self.texts.extend(text.map(|t| ByteArray::from(t.as_bytes().to_vec())));
             }
-            Cell::Integer(n) => self.integers.push(n as i64),
+            Cell::Integer(n) | Cell::Unsigned(n) => self.integers.push(n as i64),
+            Cell::OptionalInteger(n) => {
+                self.defined.push(n.is_some().into());
+                self.integers.extend(n.map(|n| n as i64));
+            }
             Cell::Float(x) => self.floats.push(x),
             Cell::OptionalFloat(x) => {
                 self.defined.push(x.is_some().into());
@@ -135,14 +144,15 @@ impl Buffer {
         kind: Kind,
     ) -> std::result::Result<(), ParquetError> {
         let Some(mut column) = group.next_column()? else { return Ok(()) };
-        let defined = matches!(kind, Kind::OptionalText | Kind::OptionalFloat | Kind::Integers);
+        let defined =
+            matches!(kind, Kind::OptionalText | Kind::OptionalInteger | Kind::OptionalFloat | Kind::Integers);
         let defined = defined.then_some(&*self.defined);
         let repeated = (kind == Kind::Integers).then_some(&*self.repeated);
         match kind {
             Kind::Text | Kind::OptionalText => {
                 column.typed::<ByteArrayType>().write_batch(&self.texts, defined, repeated)?
             }
-            Kind::Integer | Kind::Integers => {
+            Kind::Integer | Kind::OptionalInteger | Kind::Unsigned | Kind::Integers => {
                 column.typed::<Int64Type>().write_batch(&self.integers, defined, repeated)?
             }
             Kind::Float | Kind::OptionalFloat => {
@@ -159,117 +169,5 @@ impl Buffer {
         defined.clear();
         repeated.clear();
         Ok(())
-    }
-}
-
-/// Reads a table of labels, also when another program wrote it: columns in any order, integers of any width, more
-/// columns than needed.
-///
-/// # Errors
-/// [`Error::Table`] when the file is no Parquet file, [`Error::Column`] for a column that is missing or of another type.
-pub fn read_parquet(file: File) -> Result<Vec<LabelRow>> {
-    // The library asserts some of what a damaged file can break; that must not take the caller down.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_rows(file)))
-        .unwrap_or_else(|_| Err(damaged()))
-}
-
-fn read_rows(file: File) -> Result<Vec<LabelRow>> {
-    let length = file.metadata().map_err(Error::table("read", "Parquet"))?.len();
-    let reader = SerializedFileReader::new(file).map_err(Error::table("read", "Parquet"))?;
-    check_places(&reader, length)?;
-    let schema = reader.metadata().file_metadata().schema();
-    let place = |(name, _): &(&'static str, Kind)| {
-        schema.get_fields().iter().position(|field| field.name() == *name).ok_or_else(|| Error::Column {
-            column: (*name).into(),
-            found: "missing".into(),
-            expected: "a column of the table of labels",
-        })
-    };
-    let places = LabelRow::columns().iter().map(place).collect::<Result<Vec<_>>>()?;
-    let rows = reader.get_row_iter(None).map_err(Error::table("read", "Parquet"))?;
-    let mut read = Vec::new();
-    for row in rows {
-        let row = row.map_err(Error::table("read", "Parquet"))?;
-        read.push(label_row(&row, &places)?);
-    }
-    Ok(read)
-}
-
-/// Checks that every column lies inside the file.
-fn check_places(reader: &SerializedFileReader<File>, length: u64) -> Result<()> {
-    for column in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
-        let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
-        let end = start.checked_add(column.compressed_size()).and_then(|end| u64::try_from(end).ok());
-        if start < 0 || column.compressed_size() < 0 || end.is_none_or(|end| end > length) {
-            return Err(damaged());
-        }
-    }
-    Ok(())
-}
-
-fn damaged() -> Error {
-    let source = std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is damaged");
-    Error::table("read", "Parquet")(source)
-}
-
-/// `places` of the columns of [`LabelRow`] among those of the file.
-fn label_row(row: &Row, places: &[usize]) -> Result<LabelRow> {
-    let columns = LabelRow::columns();
-    let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
-    let cell = |column: usize| fields.get(places[column]).copied().unwrap_or(&Field::Null);
-    let fail = |column: usize, field: &Field, expected| Error::Column {
-        column: columns[column].0.into(),
-        found: format!("`{field}`"),
-        expected,
-    };
-    let text = |column: usize| match cell(column) {
-        Field::Str(text) => Ok(Some(text.clone())),
-        Field::Null => Ok(None),
-        other => Err(fail(column, other, "text")),
-    };
-    let needed = |column: usize| text(column)?.ok_or_else(|| fail(column, &Field::Null, "text"));
-    let whole = |column: usize| {
-        let field = cell(column);
-        integer(field).ok_or_else(|| fail(column, field, "a whole number of at least 0"))
-    };
-    let float = |column: usize| match cell(column) {
-        Field::Double(x) => Ok(*x),
-        Field::Float(x) => Ok(f64::from(*x)),
-        other => Err(fail(column, other, "a number")),
-    };
-    let best = match cell(9) {
-        Field::Bool(yes) => *yes,
-        other => return Err(fail(9, other, "true or false")),
-    };
-    let members = match cell(10) {
-        Field::ListInternal(list) => list.elements().iter().map(integer).collect::<Option<Vec<_>>>(),
-        _ => None,
-    };
-    Ok(LabelRow {
-        image: needed(0)?,
-        class: needed(1)?,
-        true_class: text(2)?,
-        layer: whole(3)?,
-        cluster: whole(4)?,
-        weight: float(5)?,
-        label: needed(6)?,
-        score: float(7)?,
-        summed_score: float(8)?,
-        best,
-        members: match members {
-            Some(members) => members,
-            None => return Err(fail(10, cell(10), "a list of whole numbers")),
-        },
-    })
-}
-
-fn integer(field: &Field) -> Option<u64> {
-    match *field {
-        Field::Long(n) => u64::try_from(n).ok(),
-        Field::Int(n) => u64::try_from(n).ok(),
-        Field::Short(n) => u64::try_from(n).ok(),
-        Field::UInt(n) => Some(n.into()),
-        Field::ULong(n) => Some(n),
-        _ => None,
     }
 }

@@ -27,6 +27,7 @@ mod words;
 
 pub use global::{ExamplePicture, GlobalFigure};
 pub use local::{Figure, LabeledFigure};
+pub use paint::font_face;
 pub use sheet::Sheet;
 pub use trend::{TrendFigure, TrendLine};
 

@@ -18,8 +18,8 @@ pub(super) const WORD: &str = "#0f766e";
 const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular-Latin.woff2");
 const SEMI_BOLD: &[u8] = include_bytes!("../../assets/Inter-SemiBold-Latin.woff2");
 
-/// The font as CSS, for browsers.
-pub(super) fn font_face() -> String {
+/// The figures' font as CSS, for pages that look like them: Inter in two weights, embedded.
+pub fn font_face() -> String {
     let face = |weight, file| {
         let uri = encode::data_uri("font/woff2", file);
         format!("@font-face{{font-family:Inter;font-weight:{weight};src:url({uri}) format(\"woff2\")}}")

@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 #![allow(clippy::unwrap_used, reason = "a failing helper fails the test that called it")]
 
+pub mod run;
+pub mod tiny;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

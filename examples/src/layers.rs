@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 
 use anv_core::LabeledImage;
-use anv_examples::words::{Folder, LayerFacts};
 use serde::Serialize;
+
+use crate::words::{Folder, LayerFacts};
+use crate::{number, text_table};
+
+/// What the table is about.
+pub const LAYERS_TITLE: &str =
+    "Layers (Table 4): averages an image, after the cluster threshold; in brackets before clustering";
 
 /// Averages over the images that have this layer. What only folders know is `None` for clusters without pictures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -48,19 +54,38 @@ impl LayerRow {
         vec![
             self.layer.to_string(),
             self.name.clone(),
-            crate::text(self.channels),
+            text(self.channels),
             self.images.to_string(),
-            crate::text(self.maps),
+            text(self.maps),
             self.weight_percent.to_string(),
             self.clusters.to_string(),
-            crate::text(self.maps_before),
-            crate::text(self.weight_percent_before),
+            text(self.maps_before),
+            text(self.weight_percent_before),
         ]
     }
 }
 
+/// The table for the terminal.
+pub fn layer_table(rows: &[LayerRow]) -> String {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|l| {
+            vec![
+                l.layer.to_string(),
+                l.name.clone(),
+                l.channels.map_or_else(|| "–".into(), |c| c.to_string()),
+                format!("{} ({})", number(l.maps, 2), number(l.maps_before, 2)),
+                format!("{:.2} % ({})", l.weight_percent, number(l.weight_percent_before, 2)),
+                format!("{:.2}", l.clusters),
+            ]
+        })
+        .collect();
+    let header = ["layer", "name", "maps", "maps left", "weight left", "clusters"];
+    text_table(&header, &[true, false, true, true, true, true], &rows)
+}
+
 /// A row a layer, from folders.
-pub fn of_folders(folders: &[Folder]) -> Vec<LayerRow> {
+pub fn layers_of_folders(folders: &[Folder]) -> Vec<LayerRow> {
     let mut layers: BTreeMap<usize, Vec<&LayerFacts>> = BTreeMap::new();
     folders.iter().flat_map(|f| &f.layers).for_each(|l| layers.entry(l.number).or_default().push(l));
     layers
@@ -85,7 +110,7 @@ pub fn of_folders(folders: &[Folder]) -> Vec<LayerRow> {
 }
 
 /// A row a layer, from clusters without pictures.
-pub fn of_images(images: &[LabeledImage]) -> Vec<LayerRow> {
+pub fn layers_of_images(images: &[LabeledImage]) -> Vec<LayerRow> {
     let mut layers: BTreeMap<usize, LayerRow> = BTreeMap::new();
     for layer in images.iter().flat_map(|i| &i.layers) {
         let row = layers.entry(layer.layer).or_default();
@@ -99,4 +124,8 @@ pub fn of_images(images: &[LabeledImage]) -> Vec<LayerRow> {
         row.clusters /= row.images as f64;
     }
     layers.into_values().collect()
+}
+
+fn text<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |v| v.to_string())
 }

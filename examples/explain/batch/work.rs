@@ -1,0 +1,250 @@
+//! The photos of a shard, one after the other, into the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use anv_core::{
+    Attributor, BatchOutcome, BatchParams, BatchReport, CancelToken, Clusterer, Draft, Error, PhotoJob,
+    PhotoLimits, Pipeline, Reducer, Target, decode_photo, image::RgbImage,
+};
+use anv_examples::{CommandError, with_causes};
+use anv_global::{PhotoRow, cluster_rows};
+use anv_mask::ColorMap;
+use sha2::{Digest, Sha256};
+
+use super::journal::Journal;
+use super::layout::{self, Division, Part, Shard};
+use super::photos::{Photos, hex};
+use super::progress::Progress;
+use super::thumbs;
+
+/// One photo of the run.
+struct Job<'a> {
+    photo: u64,
+    path: PathBuf,
+    name: String,
+    true_class: Option<String>,
+    target: &'a Target,
+    sha256: OnceLock<String>,
+}
+
+impl PhotoJob for Job<'_> {
+    type Error = Error;
+
+    fn photo(&self) -> Result<RgbImage, Error> {
+        let bytes = read_file(&self.path, &self.name)?;
+        let _ = self.sha256.set(hex(&Sha256::digest(&bytes)));
+        decode_photo(&bytes, &self.name, &PhotoLimits::default())
+    }
+
+    fn target(&self) -> Target {
+        self.target.clone()
+    }
+
+    fn source(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// The bytes of a photo, if there are not too many of them.
+pub fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Error> {
+    let io = |source| Error::Io { action: "read", path: path.to_owned(), source };
+    let limits = PhotoLimits::default();
+    let meta = fs::metadata(path).map_err(io)?;
+    if !meta.is_file() {
+        // Reading from a pipe could wait for ever.
+        return Err(Error::Photo { name: name.into(), reason: "it is no regular file".into() });
+    }
+    if meta.len() > limits.file_bytes {
+        let reason = format!("it has {} bytes, at most {} are read", meta.len(), limits.file_bytes);
+        return Err(Error::Photo { name: name.into(), reason });
+    }
+    fs::read(path).map_err(io)
+}
+
+/// What is to be done, and where it goes.
+#[derive(Debug)]
+pub struct Work<'a> {
+    pub run: &'a Path,
+    pub photos: &'a Photos,
+    pub division: Division,
+    pub shard: Shard,
+    pub target: Target,
+    pub with_maps: bool,
+    pub colors: ColorMap,
+    pub in_flight: usize,
+    pub cancel: CancelToken,
+}
+
+/// How far a shard has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reached {
+    /// Photos explained or failed by this process.
+    pub now: u64,
+    /// Photos of the shard that are still to do.
+    pub left: u64,
+    pub seconds: f64,
+    pub cancelled: bool,
+}
+
+impl Work<'_> {
+    /// Explains what is missing of the shard.
+    ///
+    /// # Errors
+    /// When the run cannot be written, or another process works on the shard.
+    pub fn explain<A, R, C>(&self, pipeline: &Pipeline<A, R, C>) -> Result<Reached, CommandError>
+    where
+        A: Attributor + Sync,
+        R: Reducer + Sync,
+        C: Clusterer + Sync,
+    {
+        let _lock = self.lock()?;
+        layout::remove_leftovers(self.run, self.shard.index)?;
+        let (mut journals, open) = self.open()?;
+        let done: BTreeSet<u64> = journals.values().flat_map(|j| j.photos().collect::<Vec<_>>()).collect();
+        let total = self.division.photos_of(self.shard.index);
+        let to_do: u64 = open.iter().map(|&part| self.division.length(part)).sum::<u64>() - done.len() as u64;
+        if to_do == 0 {
+            return Ok(Reached::default());
+        }
+        if to_do < total {
+            eprintln!("{} of {total} photos are there already", total - to_do);
+        }
+        let mut progress = Progress::new("explaining", total - to_do, total);
+        let jobs = open.iter().flat_map(|&part| self.division.photos_in(part)).filter(|p| !done.contains(p));
+        let jobs = jobs.filter_map(|photo| self.job(photo));
+        let mut told = false;
+        let params = BatchParams::default().in_flight(self.in_flight).cancel(self.cancel.clone());
+        let ended: Result<BatchReport, CommandError> = pipeline.analyse_many(jobs, &params, |outcome| {
+            let part = self.division.part_of(outcome.job.photo);
+            let mut journal = match journals.remove(&part) {
+                Some(journal) => journal,
+                None => Journal::open(self.run, part)?,
+            };
+            let failed = outcome.result.is_err();
+            self.keep(outcome, &mut journal)?;
+            progress.advance(failed);
+            if self.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
+                progress.say("finishing the photos that were begun; once more to stop at once, nothing that is done gets lost");
+            }
+            match journal.len() == self.division.length(part) {
+                true => journal.finish(self.run, part, self.with_maps)?,
+                false => drop(journals.insert(part, journal)),
+            }
+            Ok(())
+        });
+        let (now, time) = progress.finish();
+        let left = to_do - now;
+        ended.map_err(|e| -> CommandError {
+            let went = format!(
+                "{} of {total} photos of this shard are safe, the same command goes on",
+                total - left
+            );
+            format!("{} ({went})", with_causes(e.as_ref())).into()
+        })?;
+        Ok(Reached { now, left, seconds: time.as_secs_f64(), cancelled: left > 0 })
+    }
+
+    /// The parts that are not complete, and the journals of those that were begun. A journal that is full is turned into
+    /// its part.
+    fn open(&self) -> Result<(BTreeMap<Part, Journal>, Vec<Part>), CommandError> {
+        let (mut journals, mut open) = (BTreeMap::new(), Vec::new());
+        let shard = self.shard.index;
+        for part in (0..self.division.parts_of(shard)).map(|number| Part { shard, number }) {
+            let begun = part.journal(self.run).is_file();
+            if part.is_complete(self.run) {
+                if begun {
+                    // Killed between the last file of the part and here.
+                    let path = part.journal(self.run);
+                    fs::remove_file(&path).map_err(|e| format!("cannot remove {}: {e}", path.display()))?;
+                }
+                continue;
+            }
+            if begun {
+                let journal = Journal::open(self.run, part)?;
+                if journal.len() == self.division.length(part) {
+                    journal.finish(self.run, part, self.with_maps)?;
+                    continue;
+                }
+                journals.insert(part, journal);
+            }
+            open.push(part);
+        }
+        Ok((journals, open))
+    }
+
+    fn job(&self, photo: u64) -> Option<Job<'_>> {
+        let (path, name, true_class) = self.photos.photo(photo)?;
+        Some(Job { photo, path, name, true_class, target: &self.target, sha256: OnceLock::new() })
+    }
+
+    /// Small pictures first, then the record: what is in the tables has its pictures.
+    fn keep(&self, outcome: BatchOutcome<Job<'_>>, journal: &mut Journal) -> Result<(), CommandError> {
+        let BatchOutcome { job, result, elapsed, .. } = outcome;
+        let seconds = elapsed.as_secs_f64();
+        let explained = match result {
+            Ok(draft) => draft,
+            Err(error) => return journal.append(job.row(None, Some(&error), seconds), Vec::new(), &[]),
+        };
+        thumbs::write(self.run, job.photo, &explained, self.colors)?;
+        let clusters = cluster_rows(job.photo, &job.name, job.true_class.as_deref(), &explained);
+        let maps = if self.with_maps { explained.to_safetensors()? } else { Vec::new() };
+        journal.append(job.row(Some(&explained), None, seconds), clusters, &maps)
+    }
+
+    /// Held while the process lives; on a file system that knows no locks the user is told and trusted.
+    fn lock(&self) -> Result<File, CommandError> {
+        let path = layout::lock(self.run, self.shard.index);
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                let Shard { index, count } = self.shard;
+                Err(format!("another process works on shard {index}/{count} of {}", self.run.display())
+                    .into())
+            }
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                eprintln!("this file system has no locks: make sure that nobody else works on this shard");
+                Ok(file)
+            }
+            Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display()).into()),
+        }
+    }
+}
+
+impl Job<'_> {
+    fn row(&self, draft: Option<&Draft>, error: Option<&Error>, seconds: f64) -> PhotoRow {
+        PhotoRow {
+            photo: self.photo,
+            image: self.name.clone(),
+            status: if error.is_none() { PhotoRow::EXPLAINED } else { PhotoRow::FAILED }.into(),
+            reason: error.map(reason),
+            class: draft.map(|d| d.class.name.clone()),
+            predicted: draft.map(|d| d.predicted.name.clone()),
+            probability: draft.map(|d| d.predicted.probability),
+            true_class: self.true_class.clone(),
+            width: draft.map(|d| d.photo.width().into()),
+            height: draft.map(|d| d.photo.height().into()),
+            cluster_maps: draft.map_or(0, |d| d.layers.iter().map(|l| l.clusters.len() as u64).sum()),
+            seconds,
+            sha256: self.sha256.get().cloned(),
+        }
+    }
+}
+
+/// Why a photo failed, without its name: so that equal reasons are equal.
+fn reason(error: &Error) -> String {
+    let text = match error {
+        Error::Stage { source, .. } => match source.downcast_ref::<Error>() {
+            Some(Error::Photo { reason, .. }) => reason.clone(),
+            Some(Error::Io { source, .. }) => format!("it cannot be read: {source}"),
+            _ => with_causes(error),
+        },
+        other => with_causes(other),
+    };
+    anv_examples::printable(&text)
+}
