@@ -55,6 +55,11 @@ pub(super) enum Command {
         /// The file to make
         file: PathBuf,
     },
+    /// Put a backup in the place of a SQLite database; the server must be stopped
+    Restore {
+        /// The file that `backup` made
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
