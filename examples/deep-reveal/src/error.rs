@@ -61,7 +61,9 @@ pub enum Error {
         table: Option<String>,
     },
     /// A database that a newer version of this program made.
-    #[error("the database was made by a newer version of this program: its tables are of version {found}, expected at most {known}")]
+    #[error(
+        "the database was made by a newer version of this program: its tables are of version {found}, expected at most {known}"
+    )]
     Newer {
         /// The version of its tables.
         found: i64,

@@ -47,16 +47,26 @@ async fn import_to_export() {
     let again = succeed(at, &["import", DEMO, "--name", "first", "--control", "panda"]);
     assert!(again.contains("0 photos added") && again.contains("left as they are: astronaut.jpg"), "{again}");
 
+    succeed(at, &["import", DEMO, "--name", "first", "--closed", "--easing"]);
+    let refused = fail(at, &["import", DEMO, "--name", "first", "--control", "chair"]);
+    assert!(refused.contains("`chair.jpg` is there already and is no control photo"), "{refused}");
+
     let campaigns = succeed(at, &["admin", "campaigns"]);
     assert!(campaigns.contains("closed") && campaigns.contains("easing"), "{campaigns}");
     succeed(at, &["admin", "open", "first"]);
     assert!(!succeed(at, &["admin", "campaigns"]).contains("closed"));
+    assert!(fail(at, &["import", DEMO, "--name", "first", "--closed"]).contains("--closed"));
+    succeed(at, &["import", DEMO, "--name", "plain"]);
+    assert!(fail(at, &["import", DEMO, "--name", "plain", "--easing"]).contains("--easing"));
+    for name in ["n".repeat(101), "back\u{202e}wards".into()] {
+        assert!(fail(at, &["import", DEMO, "--name", &name]).contains("100"));
+    }
     assert!(succeed(at, &["admin", "progress"]).contains("crocodile.jpg"));
     assert!(succeed(at, &["admin", "table", "first"]).contains("Raw labels per map"));
     assert!(succeed(at, &["admin", "trust"]).contains("nobody"));
     assert!(succeed(at, &["admin", "questionnaire"]).contains("nobody"));
 
-    assert_eq!(succeed(at, &["export", "games.csv"]), "0 games written to games.csv\n");
+    assert_eq!(succeed(at, &["export", "games.csv", "--campaign", "first"]), "0 games written to games.csv\n");
     assert!(std::fs::read_to_string(at.join("games.csv")).unwrap().starts_with("game,player,image"));
     succeed(at, &["backup", "copy.db"]);
     let copy = succeed(at, &["--database", "copy.db", "admin", "campaigns"]);
@@ -80,6 +90,17 @@ async fn roles_are_granted_by_name() {
     succeed(folder.path(), &["admin", "revoke", "ANN@example.org"]);
     assert!(!store.player(&player.id).await.unwrap().unwrap().is_admin());
     assert!(fail(folder.path(), &["admin", "grant", "bob"]).contains("no player `bob`"));
+}
+
+#[test]
+fn import_makes_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fail(at, &["import", "missing", "--name", "spring"]);
+    assert!(!at.join("deep-reveal.db").exists(), "nothing is made for folders that are not there");
+    let text = succeed(at, &["import", DEMO, "--name", "spring"]);
+    assert!(text.contains("the database deep-reveal.db was made"), "{text}");
+    assert!(!succeed(at, &["import", DEMO, "--name", "spring"]).contains("was made"));
 }
 
 fn open(folder: &Path, name: &str) -> impl Future<Output = Store> {
@@ -108,7 +129,10 @@ async fn a_backup_is_restored_and_what_it_replaced_is_kept() {
     assert!(text.contains("kept as deep-reveal.db.before-restore-1"), "{text}");
     let restored = open(&crashed, "deep-reveal.db").await;
     assert!(restored.player(&before).await.unwrap().is_some());
-    assert!(restored.player(&after).await.unwrap().is_none(), "the log of the old one was not taken for its own");
+    assert!(
+        restored.player(&after).await.unwrap().is_none(),
+        "the log of the old one was not taken for its own"
+    );
     restored.close().await;
     let old = open(&crashed, "deep-reveal.db.before-restore-1").await;
     assert!(old.player(&after).await.unwrap().is_some(), "the old one is whole");

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -78,10 +78,10 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "DEEP_REVEAL_URL", hide_env_values = true)]
     pub(super) url: Option<String>,
     /// Cookies without TLS, for a classroom; on this machine alone (127.0.0.1) they always are
-    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(super) plain_http: bool,
     /// A reverse proxy stands before the server: X-Forwarded-For tells who asks
-    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(super) behind_proxy: bool,
     /// Mail server for password resets, as smtps://USER:PASSWORD@HOST
     #[arg(

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+pub(crate) use table::turns_text;
+
 use args::{AdminCommand, Arguments, Command};
 
 use crate::store::{CampaignRow, Store};
@@ -41,7 +43,7 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
     match arguments.command {
         None => serve::serve(&database, &arguments.serve).await,
         Some(Command::Serve(args)) => serve::serve(&database, &args).await,
-        Some(Command::Import(args)) => say(&campaigns::import(&open(&database).await?, args).await?),
+        Some(Command::Import(args)) => say(&campaigns::import(&database, args).await?),
         Some(Command::Export { file, campaign }) => {
             say(&campaigns::export(&open(&database).await?, &file, campaign.as_deref()).await?)
         }
@@ -83,13 +85,18 @@ async fn restore(database: &str, file: &Path) -> Result<String> {
 
 /// A database that a command looks into: it must be there, so that a slip in its name makes no empty one.
 async fn open(database: &str) -> Result<Store> {
+    match missing(database) {
+        Some(path) => Err(Error::NoFile { path: path.into() }),
+        None => Store::open(database).await,
+    }
+}
+
+/// The file of a database that is not there yet.
+fn missing(database: &str) -> Option<&Path> {
     let path =
         database.strip_prefix("sqlite://").or_else(|| database.strip_prefix("sqlite:")).unwrap_or(database);
     let is_file = !path.contains("://");
-    if is_file && !std::path::Path::new(path).exists() {
-        return Err(Error::NoFile { path: path.into() });
-    }
-    Store::open(database).await
+    Some(Path::new(path)).filter(|path| is_file && !path.exists())
 }
 
 /// The campaign of a name.

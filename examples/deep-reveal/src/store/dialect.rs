@@ -54,7 +54,9 @@ impl Dialect {
                 let connect = options(url)?;
                 let connecting = AnyConnection::connect_with(&connect);
                 // A server that never answers is not waited for longer than one that is busy.
-                return tokio::time::timeout(PATIENCE, connecting).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+                return tokio::time::timeout(PATIENCE, connecting)
+                    .await
+                    .unwrap_or(Err(sqlx::Error::PoolTimedOut));
             }
         };
         connection.execute("PRAGMA busy_timeout = 20000").await?;
@@ -179,7 +181,9 @@ impl Refusal {
         let path = path.to_owned();
         match self {
             Self::ReadOnly => Error::ReadOnly { path },
-            Self::Damaged => Error::DamagedFile { path, reason: "some of it is missing or overwritten".into() },
+            Self::Damaged => {
+                Error::DamagedFile { path, reason: "some of it is missing or overwritten".into() }
+            }
             Self::NotSqlite => Error::NotSqlite { path },
             Self::Other => Error::Database { action: "open", source },
         }

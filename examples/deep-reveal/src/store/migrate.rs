@@ -95,9 +95,7 @@ fn check(done: &[(i64, String)]) -> Result<()> {
             return Err(Error::Newer { found: *version, known: MIGRATIONS.len() });
         }
         if known.is_none_or(|(number, ours)| number != version || ours != text) {
-            let reason = format!(
-                "version {version} is not the one of that number that this program knows"
-            );
+            let reason = format!("version {version} is not the one of that number that this program knows");
             return Err(Error::Damaged { what: "list of migrations", reason });
         }
     }
