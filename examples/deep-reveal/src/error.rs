@@ -76,6 +76,18 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// A folder that is not there.
+    #[error("there is no folder {}", .path.display())]
+    MissingFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// A folder that is to be imported twice.
+    #[error("the folder {} is given twice: expected each once", .path.display())]
+    FolderTwice {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// A file that nobody asked to replace.
     #[error("{} exists already: expected {instead}", .path.display())]
     FileExists {

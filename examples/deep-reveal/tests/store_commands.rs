@@ -66,7 +66,10 @@ async fn import_to_export() {
     assert!(succeed(at, &["admin", "trust"]).contains("nobody"));
     assert!(succeed(at, &["admin", "questionnaire"]).contains("nobody"));
 
-    assert_eq!(succeed(at, &["export", "games.csv", "--campaign", "first"]), "0 games written to games.csv\n");
+    assert_eq!(
+        succeed(at, &["export", "games.csv", "--campaign", "first"]),
+        "0 games written to games.csv\n"
+    );
     assert!(std::fs::read_to_string(at.join("games.csv")).unwrap().starts_with("game,player,image"));
     succeed(at, &["backup", "copy.db"]);
     let copy = succeed(at, &["--database", "copy.db", "admin", "campaigns"]);
@@ -235,6 +238,14 @@ async fn mistakes_are_named() {
     let at = folder.path();
     assert!(fail(at, &["export", "games.xlsx"]).contains(".parquet"));
     assert!(fail(at, &["export", "games.csv", "--campaign", "none"]).contains("no campaign `none`"));
+    std::fs::write(at.join("games.csv"), "mine").unwrap();
+    assert!(fail(at, &["export", "games.csv"]).contains("--overwrite"));
+    assert_eq!(std::fs::read(at.join("games.csv")).unwrap(), b"mine");
+    succeed(at, &["export", "games.csv", "--overwrite"]);
+    for command in ["export", "backup"] {
+        assert!(fail(at, &[command, "nowhere/games.csv"]).contains("there is no folder nowhere"));
+    }
+    assert!(fail(at, &["import", DEMO, DEMO, "--name", "a"]).contains("given twice"));
     assert!(fail(at, &["import", "missing", "--name", "a"]).contains("missing"));
     assert!(fail(at, &["import", DEMO, "--name", "a", "--control", "dog"]).contains("dog"));
     assert!(fail(at, &["admin", "open", "none"]).contains("none"));

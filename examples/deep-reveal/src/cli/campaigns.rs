@@ -49,8 +49,14 @@ pub(super) async fn import(database: &str, args: ImportArgs) -> Result<String> {
     Ok(text)
 }
 
-pub(super) async fn export(store: &Store, file: &Path, campaign: Option<&str>) -> Result<String> {
+pub(super) async fn export(
+    store: &Store,
+    file: &Path,
+    campaign: Option<&str>,
+    overwrite: bool,
+) -> Result<String> {
     let format = Format::of(file)?;
+    check_target(file, overwrite)?;
     let campaign = match campaign {
         Some(name) => Some(find_campaign(store, name).await?.id),
         None => None,
@@ -59,6 +65,18 @@ pub(super) async fn export(store: &Store, file: &Path, campaign: Option<&str>) -
     anv_core::write_file(file, &bytes)?;
     let noun = if games == 1 { "game" } else { "games" };
     Ok(format!("{} {noun} written to {}", number(games as u64), file.display()))
+}
+
+/// A slip in the name of a file must neither make folders nor cost a file that is there.
+fn check_target(file: &Path, overwrite: bool) -> Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Error::MissingFolder { path: folder.to_owned() });
+    }
+    match file.exists() && !overwrite {
+        true => Err(Error::FileExists { path: file.to_owned(), instead: "another name, or --overwrite" }),
+        false => Ok(()),
+    }
 }
 
 /// One class a line; blank lines do not count.

@@ -44,8 +44,8 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
         None => serve::serve(&database, &arguments.serve).await,
         Some(Command::Serve(args)) => serve::serve(&database, &args).await,
         Some(Command::Import(args)) => say(&campaigns::import(&database, args).await?),
-        Some(Command::Export { file, campaign }) => {
-            say(&campaigns::export(&open(&database).await?, &file, campaign.as_deref()).await?)
+        Some(Command::Export { file, campaign, overwrite }) => {
+            say(&campaigns::export(&open(&database).await?, &file, campaign.as_deref(), overwrite).await?)
         }
         Some(Command::Backup { file }) => say(&backup(&open(&database).await?, file).await?),
         Some(Command::Restore { file }) => say(&restore(&database, &file).await?),

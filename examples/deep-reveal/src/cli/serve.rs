@@ -23,11 +23,17 @@ pub(super) async fn serve(database: &str, args: &ServeArgs) -> Result<(), Comman
         .with_max_level(args.log)
         .init();
     // What is wrong with the arguments is said before a database is made.
-    let config = config(args)?;
+    let mut args = args.clone();
+    config(&args)?;
+    // The port may only be known now, and is part of the address that players type.
+    let listener = http::listen(args.listen).await?;
+    args.listen = listener.local_addr().unwrap_or(args.listen);
+    let config = config(&args)?;
     if let Mailing::Folder(folder) = &config.mail {
         prepare_folder(folder)?;
     }
     let store = Store::open(database).await?;
+    warn_of_readers(database);
     if store.campaigns().await?.is_empty() {
         let campaign = packaged_campaign()?;
         let imported = store.import(&campaign, now()).await?;
@@ -42,9 +48,21 @@ pub(super) async fn serve(database: &str, args: &ServeArgs) -> Result<(), Comman
         }
     }
     let app = App::new(store.clone(), config).await?;
-    http::serve(app, |line| eprintln!("{line}")).await?;
+    http::serve(listener, app, |line| eprintln!("{line}")).await?;
     store.close().await;
     Ok(())
+}
+
+/// A database has secrets and addresses in it; who made it readable may have had a reason.
+fn warn_of_readers(database: &str) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(database).map_or(0, |file| file.permissions().mode());
+        if mode & 0o007 != 0 {
+            eprintln!("warning: every user of this machine can read {database}: expected `chmod 600`");
+        }
+    }
 }
 
 fn config(args: &ServeArgs) -> Result<Config> {

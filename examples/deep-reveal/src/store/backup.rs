@@ -24,6 +24,9 @@ impl Store {
         if to.exists() {
             return Err(Error::FileExists { path: to.to_owned(), instead: "another name" });
         }
+        if !folder_of(to).is_dir() {
+            return Err(Error::MissingFolder { path: folder_of(to).to_owned() });
+        }
         let half = half(to);
         let result = self.copy(&half, to).await;
         if result.is_err() {
