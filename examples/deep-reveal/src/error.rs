@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// The database could not be reached or did not do what it was asked to.
-    #[error("the database failed to {action}: {source}")]
+    #[error("the database failed to {action}: {}", told(.source))]
     Database {
         /// What was tried.
         action: &'static str,
@@ -22,6 +22,79 @@ pub enum Error {
     DatabaseUrl {
         /// The address, without its password.
         found: String,
+    },
+    /// A file that is no database.
+    #[error("{} is not a SQLite database", .path.display())]
+    NotSqlite {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A file of a database that lost some of its content.
+    #[error("the database {} is damaged: {reason}; `deep-reveal restore` puts a backup in its place", .path.display())]
+    DamagedFile {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite found.
+        reason: String,
+    },
+    /// A database that this user cannot write to.
+    #[error("the database {} is read-only: expected a file, and a folder, that this user may write to", .path.display())]
+    ReadOnly {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A database that somebody else has open.
+    #[error("{} is in use: expected the server to be stopped", .path.display())]
+    InUse {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A database of another program.
+    #[error(
+        "{database} is not a database of Deep Reveal{}: expected a new one, or one that it made",
+        .table.as_ref().map(|table| format!(", it has a table `{table}`")).unwrap_or_default()
+    )]
+    Foreign {
+        /// The database, without its password.
+        database: String,
+        /// A table in it.
+        table: Option<String>,
+    },
+    /// A database that a newer version of this program made.
+    #[error(
+        "the database was made by a newer version of this program: its tables are of version {found}, expected at most {known}"
+    )]
+    Newer {
+        /// The version of its tables.
+        found: i64,
+        /// The highest version that this program knows.
+        known: usize,
+    },
+    /// A file that is not there.
+    #[error("there is no file {}", .path.display())]
+    NoFile {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A folder that is not there.
+    #[error("there is no folder {}", .path.display())]
+    MissingFolder {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// A folder that is to be imported twice.
+    #[error("the folder {} is given twice: expected each once", .path.display())]
+    FolderTwice {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// A file that nobody asked to replace.
+    #[error("{} exists already: expected {instead}", .path.display())]
+    FileExists {
+        /// Which file.
+        path: PathBuf,
+        /// What to do about it.
+        instead: &'static str,
     },
     /// No space is left where the database is.
     #[error("no space is left for the database: nothing was stored")]
@@ -122,5 +195,14 @@ impl Error {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+/// What the database said, without the place in its own program that PostgreSQL adds.
+fn told(source: &sqlx::Error) -> String {
+    match source {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! Mail: over SMTP, or written to a folder where there is no mail server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lettre::message::Mailbox;
@@ -94,16 +94,42 @@ pub(crate) fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
 }
 
+/// Makes the folder, which only its owner reads, as the links in mails open accounts; tries whether files can be put
+/// into it.
+pub(crate) fn prepare_folder(folder: &Path) -> Result<(), MailError> {
+    let failed = |source| MailError::Folder { path: folder.to_owned(), source };
+    make_folder(folder).map_err(failed)?;
+    tempfile::NamedTempFile::new_in(folder).map(drop).map_err(failed)
+}
+
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Only its owner reads the file.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(path)?, bytes)
+}
+
 /// The file appears whole or not at all.
 async fn write(folder: PathBuf, mail: Vec<u8>) -> Result<(), MailError> {
     let name = format!("{}-{:016x}", crate::clock::Clock::System.now(), crate::random::random_seed());
     let (part, path) = (folder.join(format!("{name}.part")), folder.join(format!("{name}.eml")));
-    let written = async {
-        tokio::fs::create_dir_all(&folder).await?;
-        tokio::fs::write(&part, mail).await?;
-        tokio::fs::rename(&part, &path).await
+    let to = path.clone();
+    let work = move || {
+        make_folder(&folder)?;
+        write_private(&part, &mail)?;
+        std::fs::rename(&part, &to)
     };
-    written.await.map_err(|source| MailError::Folder { path, source })
+    let written = tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(std::io::Error::other(e)));
+    written.map_err(|source| MailError::Folder { path, source })
 }
 
 #[cfg(test)]
@@ -123,6 +149,21 @@ mod tests {
         let text = std::fs::read_to_string(path).unwrap();
         assert!(text.contains("To: ann@example.org\r\n"), "{text}");
         assert!(text.contains("From: \"Deep Reveal\" <game@example.org>\r\n"), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_the_owner_reads_mails() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mails = folder.path().join("mails");
+        prepare_folder(&mails).unwrap();
+        write(mails.clone(), b"a link".to_vec()).await.unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let files: Vec<_> = std::fs::read_dir(&mails).unwrap().map(|e| e.unwrap().path()).collect();
+        assert_eq!((files.len(), mode(&files[0]), mode(&mails)), (1, 0o600, 0o700));
+        let error = prepare_folder(&files[0]).unwrap_err();
+        assert!(error.to_string().contains("mails"), "{error}");
     }
 
     /// A mail server that takes one mail; what it was told.

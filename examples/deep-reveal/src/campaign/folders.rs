@@ -1,5 +1,6 @@
 //! Which folders are meant.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anv_core::is_saved_folder;
@@ -13,6 +14,12 @@ pub(super) fn saved_folders(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         match is_saved_folder(path) {
             true => all.push(path.clone()),
             false => all.extend(inside(path)?),
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for path in &all {
+        if !seen.insert(path.canonicalize().map_err(Error::io("read", path))?) {
+            return Err(Error::FolderTwice { path: path.clone() });
         }
     }
     Ok(all)

@@ -56,8 +56,8 @@ pub(super) async fn progress(store: &Store, campaign: Option<&str>) -> Result<St
     };
     let row = |map: &MapProgress| {
         vec![
-            map.image.clone(),
-            map.true_class.clone(),
+            printable(&map.image),
+            printable(&map.true_class),
             number(map.layer.into()),
             number(map.cluster.into()),
             format!("{:.1}%", map.weight_percent),

@@ -1,9 +1,9 @@
 //! What the command line takes.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -44,6 +44,9 @@ pub(super) enum Command {
         /// Only the games of this campaign
         #[arg(long, value_name = "NAME")]
         campaign: Option<String>,
+        /// Replace the file when it is there
+        #[arg(long)]
+        overwrite: bool,
     },
     /// See and change campaigns, players' trust and roles
     Admin {
@@ -53,6 +56,11 @@ pub(super) enum Command {
     /// Copy a SQLite database to a new file while the game goes on
     Backup {
         /// The file to make
+        file: PathBuf,
+    },
+    /// Put a backup in the place of a SQLite database; the server must be stopped
+    Restore {
+        /// The file that `backup` made
         file: PathBuf,
     },
 }
@@ -66,6 +74,7 @@ pub(super) struct ServeArgs {
         env = "DEEP_REVEAL_LISTEN",
         hide_env_values = true,
         default_value = "127.0.0.1:8080",
+        value_parser = listen,
         value_name = "ADDRESS:PORT"
     )]
     pub(super) listen: SocketAddr,
@@ -73,10 +82,10 @@ pub(super) struct ServeArgs {
     #[arg(long, env = "DEEP_REVEAL_URL", hide_env_values = true)]
     pub(super) url: Option<String>,
     /// Cookies without TLS, for a classroom; on this machine alone (127.0.0.1) they always are
-    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DEEP_REVEAL_PLAIN_HTTP", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(super) plain_http: bool,
     /// A reverse proxy stands before the server: X-Forwarded-For tells who asks
-    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "DEEP_REVEAL_BEHIND_PROXY", hide_env_values = true, value_parser = BoolishValueParser::new())]
     pub(super) behind_proxy: bool,
     /// Mail server for password resets, as smtps://USER:PASSWORD@HOST
     #[arg(
@@ -208,6 +217,15 @@ pub(super) enum AdminCommand {
     Questionnaire,
 }
 
+/// An address to listen on; a name, such as localhost, is looked up.
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|found| {
+        let found: Vec<SocketAddr> = found.collect();
+        found.iter().find(|address| address.is_ipv4()).or(found.first()).copied()
+    });
+    found.ok_or_else(|| "expected an address of this machine with a port, such as 127.0.0.1:8080".into())
+}
+
 /// The command line; ends the program with a message when it cannot be read.
 pub(super) fn parse() -> Arguments {
     let matches = Arguments::command().get_matches();
@@ -258,6 +276,13 @@ mod tests {
         assert!(matches!(named.command, Some(Command::Serve(args)) if args.listen.port() == 81));
         let other = parsed("deep-reveal --database b.db admin campaigns").unwrap();
         assert_eq!(other.database, "b.db");
+    }
+
+    #[test]
+    fn addresses_may_be_names() {
+        let told = parsed("deep-reveal --listen localhost:81").unwrap();
+        assert!(told.serve.listen.ip().is_loopback() && told.serve.listen.port() == 81);
+        assert!(parsed("deep-reveal --listen localhost").unwrap_err().contains("127.0.0.1:8080"));
     }
 
     #[test]

@@ -7,9 +7,11 @@ mod serve;
 mod table;
 
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub(crate) use table::turns_text;
 
 use args::{AdminCommand, Arguments, Command};
 
@@ -41,11 +43,12 @@ async fn run(arguments: Arguments) -> Result<(), CommandError> {
     match arguments.command {
         None => serve::serve(&database, &arguments.serve).await,
         Some(Command::Serve(args)) => serve::serve(&database, &args).await,
-        Some(Command::Import(args)) => say(&campaigns::import(&open(&database).await?, args).await?),
-        Some(Command::Export { file, campaign }) => {
-            say(&campaigns::export(&open(&database).await?, &file, campaign.as_deref()).await?)
+        Some(Command::Import(args)) => say(&campaigns::import(&database, args).await?),
+        Some(Command::Export { file, campaign, overwrite }) => {
+            say(&campaigns::export(&open(&database).await?, &file, campaign.as_deref(), overwrite).await?)
         }
         Some(Command::Backup { file }) => say(&backup(&open(&database).await?, file).await?),
+        Some(Command::Restore { file }) => say(&restore(&database, &file).await?),
         Some(Command::Admin { command }) => say(&administer(&open(&database).await?, command).await?),
     }
 }
@@ -67,21 +70,33 @@ async fn administer(store: &Store, command: AdminCommand) -> Result<String> {
 async fn backup(store: &Store, file: PathBuf) -> Result<String> {
     store.backup(&file).await?;
     Ok(format!(
-        "backed up to {0}; to restore it, stop the server and copy {0} to the database's place",
+        "backed up to {0}; to go back to it, stop the server and run `deep-reveal restore {0}`",
         file.display()
     ))
 }
 
+async fn restore(database: &str, file: &Path) -> Result<String> {
+    let text = format!("{} is the database now: start the server", file.display());
+    Ok(match crate::store::restore(database, file).await? {
+        Some(old) => format!("{text}\nthe one that it replaced is kept as {}", old.display()),
+        None => text,
+    })
+}
+
 /// A database that a command looks into: it must be there, so that a slip in its name makes no empty one.
 async fn open(database: &str) -> Result<Store> {
+    match missing(database) {
+        Some(path) => Err(Error::NoFile { path: path.into() }),
+        None => Store::open(database).await,
+    }
+}
+
+/// The file of a database that is not there yet.
+fn missing(database: &str) -> Option<&Path> {
     let path =
         database.strip_prefix("sqlite://").or_else(|| database.strip_prefix("sqlite:")).unwrap_or(database);
     let is_file = !path.contains("://");
-    if is_file && !std::path::Path::new(path).exists() {
-        let source = std::io::Error::from(ErrorKind::NotFound);
-        return Err(Error::Io { action: "open the database", path: path.into(), source });
-    }
-    Store::open(database).await
+    Some(Path::new(path)).filter(|path| is_file && !path.exists())
 }
 
 /// The campaign of a name.
@@ -110,6 +125,10 @@ fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
+        if inner.is::<sqlx::Error>() {
+            // Told by our own error.
+            break;
+        }
         let message = inner.to_string();
         if !text.contains(&message) {
             text = format!("{text}: {message}");

@@ -12,6 +12,7 @@ use super::{CommandError, now};
 use crate::campaign::packaged_campaign;
 use crate::config::{Config, Mailing};
 use crate::http::App;
+use crate::mail::prepare_folder;
 use crate::store::Store;
 use crate::{Error, Result, http};
 
@@ -22,22 +23,46 @@ pub(super) async fn serve(database: &str, args: &ServeArgs) -> Result<(), Comman
         .with_max_level(args.log)
         .init();
     // What is wrong with the arguments is said before a database is made.
-    let config = config(args)?;
+    let mut args = args.clone();
+    config(&args)?;
+    // The port may only be known now, and is part of the address that players type.
+    let listener = http::listen(args.listen).await?;
+    args.listen = listener.local_addr().unwrap_or(args.listen);
+    let config = config(&args)?;
+    if let Mailing::Folder(folder) = &config.mail {
+        prepare_folder(folder)?;
+    }
     let store = Store::open(database).await?;
+    warn_of_readers(database);
     if store.campaigns().await?.is_empty() {
         let campaign = packaged_campaign()?;
         let imported = store.import(&campaign, now()).await?;
-        eprintln!(
-            "the first campaign is loaded: {} photos, {} maps to label and {} control photos",
-            imported.photos - imported.controls,
-            imported.maps,
-            imported.controls
-        );
+        // Another server may have been faster.
+        if imported.photos > 0 {
+            eprintln!(
+                "the first campaign is loaded: {} photos, {} maps to label and {} control photos",
+                imported.photos - imported.controls,
+                imported.maps,
+                imported.controls
+            );
+        }
     }
     let app = App::new(store.clone(), config).await?;
-    http::serve(app, |line| eprintln!("{line}")).await?;
+    http::serve(listener, app, |line| eprintln!("{line}")).await?;
     store.close().await;
     Ok(())
+}
+
+/// A database has secrets and addresses in it; who made it readable may have had a reason.
+fn warn_of_readers(database: &str) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(database).map_or(0, |file| file.permissions().mode());
+        if mode & 0o007 != 0 {
+            eprintln!("warning: every user of this machine can read {database}: expected `chmod 600`");
+        }
+    }
 }
 
 fn config(args: &ServeArgs) -> Result<Config> {
@@ -59,9 +84,10 @@ fn config(args: &ServeArgs) -> Result<Config> {
         return wrong("--plain-http", format!("given with {url}"), "a --url that starts with http://");
     }
     // Not every browser keeps a secure cookie of http://127.0.0.1, and nothing leaves the machine.
-    let plain_http = args.plain_http || !is_https && is_this_machine(host);
+    let is_alone = is_this_machine(host) && args.listen.ip().is_loopback();
+    let plain_http = args.plain_http || !is_https && is_alone;
     if !is_https && !plain_http {
-        let found = format!("{url}: sessions could be overheard");
+        let found = format!("{url}, listening on {}: sessions could be overheard", args.listen);
         return wrong(
             "the address",
             found,
@@ -150,6 +176,8 @@ mod tests {
         assert_eq!((room.url.as_str(), room.plain_http), ("http://10.0.0.7:80", true));
         assert!(configured("--listen 10.0.0.7:80").unwrap_err().contains("overheard"));
         assert!(configured("--url http://play.example.org").is_err());
+        let open = configured("--listen 0.0.0.0:8160 --url http://localhost:8160").unwrap_err();
+        assert!(open.contains("0.0.0.0:8160"), "{open}");
         assert!(configured("--url https://play.example.org --plain-http").is_err());
         assert!(configured("--listen 0.0.0.0:8080 --plain-http").unwrap().url.ends_with(":8080"));
     }

@@ -46,9 +46,14 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count as u64))
 }
 
-/// Text that players chose, without what could steer a terminal.
+/// Whether a character is invisible and turns the direction of what is around it.
+pub(crate) fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text that others chose, without what could steer a terminal.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || turns_text(c) { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub use limits::{Limits, Rate};
 pub use problem::Problem;
 pub use router::router;
 pub use routes::{RouteInfo, route_list};
-pub use serve::{serve, serve_on};
+pub use serve::{listen, serve, serve_on};
 pub(crate) use sessions::end_with_cookie;
 pub use token::Token;
 pub(crate) use visitor::Bearer;

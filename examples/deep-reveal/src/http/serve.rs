@@ -15,13 +15,15 @@ use crate::config::{Config, Mailing};
 /// How long requests in flight may take once the server was told to end; longer than any of them is allowed to.
 const GRACE: Duration = Duration::from_secs(15);
 
-/// Serves the game at the address of its configuration until SIGTERM or control-C; once it listens, `ready` is called
+/// Listens; port 0 is any that is free, and the listener knows which.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
+}
+
+/// Serves the game on a listener until SIGTERM or control-C; before, `ready` is called
 /// with a few lines that say where to open it and where mails go.
-pub async fn serve(app: App, ready: impl FnOnce(&str)) -> Result<(), StartError> {
-    let address = app.config().listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let address = listener.local_addr().unwrap_or(address);
+pub async fn serve(listener: TcpListener, app: App, ready: impl FnOnce(&str)) -> Result<(), StartError> {
+    let address = listener.local_addr().unwrap_or(app.config().listen);
     ready(&welcome(app.config(), address));
     serve_on(listener, app, stop_signal()).await;
     Ok(())

@@ -1,19 +1,19 @@
 //! A copy of the whole database.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Store;
 use super::dialect::Dialect;
-use super::disk::make_private;
+use super::disk::{folder_of, make_private};
 use crate::{Error, Result};
 
 impl Store {
     /// Copies a SQLite database to a new file, as it is at one moment, while others go on playing. The file appears when
-    /// it is complete; it is a database like any other, so restoring is copying it to its place.
+    /// it is complete; it is a database like any other, and [`restore`](super::restore) puts it in the database's place.
     ///
     /// # Errors
-    /// [`Error::Io`] when there is a file already or none can be made, [`Error::Unsupported`] for PostgreSQL, which has
+    /// [`Error::FileExists`] when there is a file already, [`Error::Io`] when none can be made, [`Error::Unsupported`] for PostgreSQL, which has
     /// tools of its own.
     pub async fn backup(&self, to: &Path) -> Result<()> {
         if matches!(self.dialect(), Dialect::Postgres(_)) {
@@ -22,14 +22,12 @@ impl Store {
             ));
         }
         if to.exists() {
-            let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-            return Err(Error::io("write", to)(source));
+            return Err(Error::FileExists { path: to.to_owned(), instead: "another name" });
         }
-        let folder = match to.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let half = folder.join(format!(".deep-reveal-{:016x}.half", rand::random::<u64>()));
+        if !folder_of(to).is_dir() {
+            return Err(Error::MissingFolder { path: folder_of(to).to_owned() });
+        }
+        let half = half(to);
         let result = self.copy(&half, to).await;
         if result.is_err() {
             // There may be none; the first error is the one to tell.
@@ -51,4 +49,9 @@ impl Store {
         File::open(half).and_then(|file| file.sync_all()).map_err(Error::io("write", half))?;
         fs::rename(half, to).map_err(Error::io("write", to))
     }
+}
+
+/// Name for what is not complete yet, in the folder of what it becomes.
+pub(super) fn half(to: &Path) -> PathBuf {
+    folder_of(to).join(format!(".deep-reveal-{:016x}.half", rand::random::<u64>()))
 }

@@ -46,6 +46,31 @@ impl Dialect {
         }
     }
 
+    /// One connection, as the driver makes it.
+    pub(super) async fn connection(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = match self {
+            Self::Sqlite(path) => AnyConnection::connect_with(&options(&sqlite_url(path))?).await?,
+            Self::Postgres(url) => {
+                let connect = options(url)?;
+                let connecting = AnyConnection::connect_with(&connect);
+                // A server that never answers is not waited for longer than one that is busy.
+                return tokio::time::timeout(PATIENCE, connecting)
+                    .await
+                    .unwrap_or(Err(sqlx::Error::PoolTimedOut));
+            }
+        };
+        connection.execute("PRAGMA busy_timeout = 20000").await?;
+        Ok(connection)
+    }
+
+    /// The database as it may be shown.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(url) => without_password(url),
+        }
+    }
+
     /// Connections to write with and connections to read with.
     pub(super) async fn connect(&self) -> Result<(AnyPool, AnyPool), sqlx::Error> {
         let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE);
@@ -128,6 +153,39 @@ impl Dialect {
             Self::Sqlite(_) => sqlite_code(code) == Some(13),
             // disk_full
             Self::Postgres(_) => code.as_deref() == Some("53100"),
+        }
+    }
+}
+
+/// Why SQLite does not take a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    ReadOnly,
+    Damaged,
+    NotSqlite,
+    Other,
+}
+
+impl Refusal {
+    pub(super) fn of(error: &sqlx::Error) -> Self {
+        // SQLITE_READONLY, SQLITE_CORRUPT, SQLITE_NOTADB
+        match sqlite_code(code(error)) {
+            Some(8) => Self::ReadOnly,
+            Some(11) => Self::Damaged,
+            Some(26) => Self::NotSqlite,
+            _ => Self::Other,
+        }
+    }
+
+    pub(super) fn into_error(self, path: &Path, source: sqlx::Error) -> Error {
+        let path = path.to_owned();
+        match self {
+            Self::ReadOnly => Error::ReadOnly { path },
+            Self::Damaged => {
+                Error::DamagedFile { path, reason: "some of it is missing or overwritten".into() }
+            }
+            Self::NotSqlite => Error::NotSqlite { path },
+            Self::Other => Error::Database { action: "open", source },
         }
     }
 }

@@ -28,18 +28,13 @@ pub(super) struct Disk {
 
 impl Disk {
     pub(super) fn new(database: &Path) -> Self {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
         let failed = Arc::new(AtomicBool::new(false));
-        Self { log: log.into(), committed: AtomicU64::new(0), synced: Mutex::new(0), failed }
+        Self { log: beside(database, "-wal"), committed: AtomicU64::new(0), synced: Mutex::new(0), failed }
     }
 
     /// Makes the names of database and log last; once they exist.
     pub(super) fn sync_folder(&self) -> Result<()> {
-        let folder = match self.log.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(&self.log);
         match cfg!(unix) {
             true => File::open(folder).and_then(|f| f.sync_all()).map_err(Error::io("write", folder)),
             false => Ok(()),
@@ -81,6 +76,21 @@ impl Disk {
             }
             Err(_) => Err(Error::DiskFailed),
         }
+    }
+}
+
+/// The path with something after its name.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 

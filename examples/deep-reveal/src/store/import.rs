@@ -8,6 +8,9 @@ use super::row::{Columns, from_json, to_json};
 use super::{CampaignId, Imported, MapId, NewCampaign, NewMap, NewPhoto, PhotoId, Store};
 use crate::{Error, Result};
 
+/// Characters of a campaign's name.
+const LONGEST_NAME: usize = 100;
+
 /// The campaign that photos are put into.
 struct Target {
     id: CampaignId,
@@ -16,7 +19,8 @@ struct Target {
 
 impl Store {
     /// Adds a campaign, or photos to the campaign of that name; all or nothing. A photo that the campaign has already
-    /// is left as it is. A campaign that was there keeps its easing and whether it is open.
+    /// is left as it is. A campaign that was there keeps its easing and whether it is open: asked for easing, for a closed
+    /// campaign or for control photos that it has otherwise, it refuses.
     ///
     /// # Errors
     /// [`Error::Campaign`] says what is wrong with classes, photos or maps, or why they do not fit to the campaign of
@@ -62,7 +66,7 @@ impl Store {
 
     async fn target(&self, writing: &mut Writing<'_>, campaign: &NewCampaign, now: i64) -> Result<Target> {
         let failed = self.failed("import a campaign");
-        let row = sqlx::query("SELECT id, open, classes FROM campaign WHERE name = $1")
+        let row = sqlx::query("SELECT id, open, easing, classes FROM campaign WHERE name = $1")
             .bind(&*campaign.name)
             .fetch_optional(writing.connection())
             .await
@@ -71,6 +75,14 @@ impl Store {
             let classes: Vec<String> = from_json("list of classes", &row.text("classes")?)?;
             if classes != campaign.classes {
                 let reason = "its classes are not those of the campaign of that name: expected another name";
+                return Err(refused(campaign, reason.into()));
+            }
+            if campaign.easing && !row.flag("easing")? {
+                let reason = "the campaign of that name is there, without easing: expected no --easing, or another name";
+                return Err(refused(campaign, reason.into()));
+            }
+            if !campaign.open && row.flag("open")? {
+                let reason = "the campaign of that name is there and open: expected it to be closed first (`admin close`), or no --closed";
                 return Err(refused(campaign, reason.into()));
             }
             return Ok(Target { id: row.text("id")?.into(), open: row.flag("open")? });
@@ -99,16 +111,24 @@ impl Store {
         campaign: &NewCampaign,
         photo: &NewPhoto,
     ) -> Result<bool> {
-        let rows =
-            sqlx::query("SELECT name, sha256 FROM photo WHERE campaign = $1 AND (sha256 = $2 OR name = $3)")
-                .bind(target.id.as_str())
-                .bind(&*photo.sha256)
-                .bind(&*photo.name)
-                .fetch_all(writing.connection())
-                .await
-                .map_err(self.failed("look for a photo"))?;
+        let rows = sqlx::query(
+            "SELECT name, sha256, control FROM photo WHERE campaign = $1 AND (sha256 = $2 OR name = $3)",
+        )
+        .bind(target.id.as_str())
+        .bind(&*photo.sha256)
+        .bind(&*photo.name)
+        .fetch_all(writing.connection())
+        .await
+        .map_err(self.failed("look for a photo"))?;
         for row in &rows {
             if row.text("sha256")? == photo.sha256 {
+                if photo.control && !row.flag("control")? {
+                    let reason = format!(
+                        "`{}` is there already and is no control photo: expected no --control for it, or another campaign",
+                        photo.name
+                    );
+                    return Err(refused(campaign, reason));
+                }
                 return Ok(true);
             }
         }
@@ -196,6 +216,11 @@ fn refused(campaign: &NewCampaign, reason: String) -> Error {
 fn check(campaign: &NewCampaign) -> Result<(), String> {
     if campaign.name.trim().is_empty() || campaign.name.chars().any(char::is_control) {
         return Err("it has no name: expected some characters".into());
+    }
+    if campaign.name.chars().count() > LONGEST_NAME || campaign.name.chars().any(crate::cli::turns_text) {
+        return Err(format!(
+            "its name is too long or turns the direction of text: expected at most {LONGEST_NAME} visible characters"
+        ));
     }
     let classes: BTreeSet<&str> = campaign.classes.iter().map(String::as_str).collect();
     if classes.len() < 2 || classes.len() != campaign.classes.len() {

@@ -9,7 +9,7 @@ use sqlx::query::Query;
 use sqlx::{AnyConnection, AnyPool, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Refusal};
 use super::disk::{Disk, make_private};
 use super::migrate;
 use crate::{Error, Result};
@@ -41,14 +41,20 @@ impl Store {
     /// [`Error::DatabaseUrl`] for an address of another kind, [`Error::Io`] or [`Error::Database`] when it cannot be opened or was made
     /// by a later version.
     pub async fn open(url: &str) -> Result<Self> {
-        static DRIVERS: Once = Once::new();
-        DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let dialect = Dialect::from_url(url)?;
+        let dialect = dialect(url)?;
         if let Dialect::Sqlite(path) = &dialect {
             // Its log gets the same permissions.
             make_private(path).map_err(Error::io("make the database", path))?;
         }
         let mut tries = 0;
+        loop {
+            match probe(&dialect).await {
+                Err(Error::Database { source, .. }) if dialect.is_collision(&source) && tries < TRIES => {
+                    pause(&mut tries).await;
+                }
+                result => break result?,
+            }
+        }
         let (writer, readers) = loop {
             match dialect.connect().await {
                 // Another process is just making the same file.
@@ -163,6 +169,31 @@ impl Store {
         }
         again
     }
+}
+
+/// Which database an address names.
+pub(super) fn dialect(url: &str) -> Result<Dialect> {
+    static DRIVERS: Once = Once::new();
+    DRIVERS.call_once(sqlx::any::install_default_drivers);
+    Dialect::from_url(url)
+}
+
+/// Looks at the database over one connection: a pool would try again for a while and then hide the cause. What is not
+/// ours is not changed.
+async fn probe(dialect: &Dialect) -> Result<()> {
+    let failed = |source| match dialect {
+        Dialect::Sqlite(path) => Refusal::of(&source).into_error(path, source),
+        Dialect::Postgres(_) => Error::Database { action: "open", source },
+    };
+    let mut connection = dialect.connection().await.map_err(failed)?;
+    match migrate::check_tables(dialect, &mut connection).await {
+        Err(Error::Database { source, .. }) => return Err(failed(source)),
+        result => drop(result?),
+    }
+    // Whether it can be written to.
+    sqlx::raw_sql(dialect.begin()).execute(&mut connection).await.map_err(failed)?;
+    sqlx::raw_sql("ROLLBACK").execute(&mut connection).await.map_err(failed)?;
+    sqlx::Connection::close(connection).await.map_err(failed)
 }
 
 /// A transaction that writes.

@@ -74,7 +74,7 @@ impl Server {
     /// Rows of `games.csv`, with the names of their columns.
     pub fn export(&self) -> Vec<Vec<(String, String)>> {
         let path = self.folder.path().join("games.csv");
-        self.command(&["export", path.to_str().unwrap()]);
+        self.command(&["export", "--overwrite", path.to_str().unwrap()]);
         let mut reader = csv::Reader::from_path(path).unwrap();
         let names = reader.headers().unwrap().clone();
         let row = |row: csv::StringRecord| {

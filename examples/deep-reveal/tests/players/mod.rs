@@ -38,7 +38,7 @@ pub async fn loads(store: &Store) -> Vec<u64> {
 pub fn exported(database: &str) -> Vec<BTreeMap<String, String>> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("games.csv");
-    command(&["--database", database, "export", file.to_str().unwrap()]);
+    command(&["--database", database, "export", "--overwrite", file.to_str().unwrap()]);
     let mut reader = csv::Reader::from_path(file).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }

@@ -147,7 +147,7 @@ async fn a_backup_under_load_is_a_whole_database() {
         tokio::time::sleep(std::time::Duration::from_millis(60)).await;
         let path = folder.path().join(format!("backup{number}.db"));
         other.backup(&path).await.unwrap();
-        assert!(matches!(other.backup(&path).await, Err(Error::Io { .. })), "nothing is overwritten");
+        assert!(matches!(other.backup(&path).await, Err(Error::FileExists { .. })), "nothing is overwritten");
         let copy = Store::open(path.to_str().unwrap()).await.unwrap();
         let (counts, campaigns) = (copy.counts(None).await.unwrap(), copy.campaigns().await.unwrap());
         let progress = copy.progress(&campaigns[0].id).await.unwrap();
