@@ -112,7 +112,7 @@ pub enum Error {
     },
     /// The system gives no threads.
     #[error("there are no threads to make pictures with: {0}")]
-    Threads(#[source] rayon::ThreadPoolBuildError),
+    Threads(#[source] std::io::Error),
     /// A user name that somebody has, whatever its case.
     #[error("the user name is taken")]
     NameTaken,

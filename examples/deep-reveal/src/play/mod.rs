@@ -3,6 +3,7 @@
 mod cache;
 mod pictures;
 mod view;
+mod workers;
 
 use anv_labels::{GameRules, Move, RuleError};
 use axum::body::Bytes;

@@ -7,10 +7,9 @@ use anv_core::ndarray::ArrayView2;
 use anv_core::{PhotoLimits, decode_photo};
 use anv_mask::{MaskParams, THESIS_LEVELS};
 use axum::body::Bytes;
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use tokio::sync::oneshot;
 
 use super::cache::ByteCache;
+use super::workers::Workers;
 use crate::store::{MapId, MaskSource, PhotoId, Store};
 use crate::{Error, Result};
 
@@ -40,22 +39,15 @@ impl Default for PictureLimits {
 pub(super) struct Pictures {
     masked: ByteCache<(MapId, u8), Bytes>,
     photos: ByteCache<PhotoId, Arc<RgbImage>>,
-    workers: ThreadPool,
+    workers: Workers,
 }
 
 impl Pictures {
     pub fn new(limits: PictureLimits) -> Result<Self> {
-        let workers = ThreadPoolBuilder::new()
-            .num_threads(limits.at_once.max(1))
-            .thread_name(|number| format!("pictures-{number}"))
-            // Whoever waits for the picture hears of it; without this the whole server would end.
-            .panic_handler(|_| {})
-            .build()
-            .map_err(Error::Threads)?;
         Ok(Self {
             masked: ByteCache::new(limits.masked_bytes, Bytes::len),
             photos: ByteCache::new(limits.photo_bytes, |photo| photo.as_raw().len()),
-            workers,
+            workers: Workers::new(limits.at_once).map_err(Error::Threads)?,
         })
     }
 
@@ -64,28 +56,16 @@ impl Pictures {
         let missing = |what| move || Error::Damaged { what, reason: "it is missing".into() };
         let decoded = || async {
             let png = store.photo(photo).await?.ok_or_else(missing("photo"))?;
-            self.work(move || decode(&png)).await
+            self.workers.run(move || decode(&png)).await
         };
         let make = || async {
             let source = store.mask_source(map).await?.ok_or_else(missing("map"))?;
             let photo = self.photos.get_or_make(photo, decoded).await?;
-            self.work(move || mask(&photo, &source, level).and_then(|picture| png_bytes(&picture))).await
+            self.workers
+                .run(move || mask(&photo, &source, level).and_then(|picture| png_bytes(&picture)))
+                .await
         };
         self.masked.get_or_make(&(map.clone(), level), make).await
-    }
-
-    /// Runs `job` on one of the threads for pictures; the others wait in a queue. They are also those that a mask is
-    /// divided among, so that there are never more at work than were allowed.
-    async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let (done, result) = oneshot::channel();
-        self.workers.spawn(move || {
-            // Nobody may wait for it any more.
-            if !done.is_closed() {
-                let _ = done.send(job());
-            }
-        });
-        let stopped = |_| Error::Damaged { what: "picture", reason: "its making was interrupted".into() };
-        result.await.map_err(stopped)?
     }
 }
 
@@ -164,31 +144,5 @@ mod tests {
     fn a_map_of_another_shape_is_an_error() {
         let source = MaskSource { columns: 13, ..source(false) };
         assert!(matches!(mask(&photo(), &source, 0), Err(Error::Damaged { what: "map", .. })));
-    }
-
-    #[tokio::test]
-    async fn no_more_than_allowed_are_made_at_once() {
-        use std::sync::atomic::{AtomicUsize, Ordering};
-        let limits = PictureLimits { at_once: 2, ..PictureLimits::default() };
-        let (pictures, now, most) =
-            (Arc::new(Pictures::new(limits).unwrap()), AtomicUsize::new(0), AtomicUsize::new(0));
-        let counts = Arc::new((now, most));
-        let job = |_| {
-            let (pictures, counts) = (pictures.clone(), counts.clone());
-            tokio::spawn(async move {
-                let work = move || {
-                    let now = counts.0.fetch_add(1, Ordering::SeqCst) + 1;
-                    counts.1.fetch_max(now, Ordering::SeqCst);
-                    std::thread::sleep(std::time::Duration::from_millis(5));
-                    counts.0.fetch_sub(1, Ordering::SeqCst);
-                    Ok(())
-                };
-                pictures.work(work).await.unwrap();
-            })
-        };
-        for job in (0..12).map(job).collect::<Vec<_>>() {
-            job.await.unwrap();
-        }
-        assert_eq!(counts.1.load(Ordering::SeqCst), 2);
     }
 }
