@@ -110,7 +110,7 @@ pub struct BatchArgs {
     pub draw: Option<String>,
 
     /// Photos that are worked on at a time; memory grows with it
-    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub in_flight: u64,
 }
 
