@@ -134,6 +134,7 @@ outcome-home = Home
 
 seen-title = You have met every photo
 seen-lead = Thank you for looking so closely. There will be more when the next photos arrive.
+seen-questionnaire = Tell us how you liked it
 none-title = No photos yet
 none-lead = There is nothing to play right now. Please come back later.
 expired-title = This round is over

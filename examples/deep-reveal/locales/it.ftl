@@ -134,6 +134,7 @@ outcome-home = Inizio
 
 seen-title = Hai visto tutte le foto
 seen-lead = Grazie per averle guardate così bene. Ce ne saranno altre quando arriveranno nuove foto.
+seen-questionnaire = Dicci se ti è piaciuto
 none-title = Ancora nessuna foto
 none-lead = Adesso non c’è niente da giocare. Torna più tardi.
 expired-title = Questa partita è finita

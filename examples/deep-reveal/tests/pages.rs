@@ -7,7 +7,7 @@ use anv_core::{PhotoLimits, decode_photo};
 use anv_mask::MaskParams;
 use axum::http::StatusCode;
 use deep_reveal::play::CONTROL_LEVELS;
-use web::{Answer, Browser, DAY, Game};
+use web::{Answer, Browser, DAY, Game, no_limits};
 
 /// Starts a round; its path and id.
 async fn start(browser: &mut Browser<'_>) -> (String, String) {
@@ -306,6 +306,47 @@ async fn the_questionnaire_is_asked_once_and_after_a_game() {
     let result = game.store().questionnaire().await.unwrap();
     assert_eq!((result.players, result.sus, result.tlx, result.rating), (1, 50.0, 100.0, 5.0));
     assert_eq!(result.comments, ["nice"]);
+}
+
+/// A campaign may have fewer photos than the questionnaire waits for.
+#[tokio::test]
+async fn who_has_met_every_photo_is_told_and_asked_at_once() {
+    let game = Game::with(no_limits(), |config| config.questionnaire_after = Some(100)).await;
+    let player = game.guest().await;
+    let mut browser = game.browser(&player).await;
+    let over = loop {
+        let home = page(&mut browser, "/").await;
+        let answer = browser.post("/rounds", &[]).await;
+        if answer.status != StatusCode::SEE_OTHER {
+            assert!(!home.contains("action=\"/rounds\"") && home.contains("You have met every photo"), "{home}");
+            assert!(home.contains("href=\"/questionnaire\""), "{home}");
+            break answer.text();
+        }
+        let path = answer.location().to_owned();
+        let class = game.row(&player.id, &path["/rounds/".len()..]).await.true_class;
+        browser.post(&format!("{path}/guess"), &[("class", &class)]).await;
+        assert!(page(&mut browser, "/").await.contains("Back to your round"));
+        browser.post(&format!("{path}/labels"), &[("skip", "1")]).await;
+    };
+    assert!(over.contains("You have met every photo") && over.contains("href=\"/questionnaire\""), "{over}");
+    assert_eq!(answer(&mut browser, "4").await.status, StatusCode::SEE_OTHER);
+    assert!(game.store().has_answered(&player.id).await.unwrap());
+    let thanks = page(&mut browser, "/questionnaire").await;
+    assert!(thanks.contains("Thank you!") && !thanks.contains("action=\"/rounds\""), "{thanks}");
+    assert!(!page(&mut browser, "/").await.contains("href=\"/questionnaire\""), "it is asked once");
+}
+
+#[tokio::test]
+async fn who_has_not_played_is_not_asked_when_there_is_nothing() {
+    let game = Game::new().await;
+    let campaign = game.store().campaigns().await.unwrap().remove(0);
+    game.store().set_open(&campaign.id, false).await.unwrap();
+    let player = game.guest().await;
+    let mut browser = game.browser(&player).await;
+    let home = page(&mut browser, "/").await;
+    assert!(home.contains("No photos yet") && !home.contains("action=\"/rounds\""), "{home}");
+    assert!(!home.contains("href=\"/questionnaire\""), "{home}");
+    assert!(!page(&mut browser, "/questionnaire").await.contains("action=\"/questionnaire\""));
 }
 
 #[tokio::test]

@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 
 use super::frame::{Frame, html};
-use super::home::is_asked;
 use super::message::{Next, message};
 use crate::http::{App, Fields, Guarded, PageError, PageResult, PlayerSession, Visitor};
+use crate::play::Asking;
 use crate::store::{Answers, Player};
 
 /// Characters of the free text that are kept.
@@ -83,25 +83,23 @@ pub(crate) async fn answer_questionnaire(app: App, Guarded(visitor, form): Guard
 
 /// The page for a player who is not asked: there is no questionnaire, it was answered, or it is too early.
 async fn refusal(app: &App, visitor: &Visitor, player: &Player) -> Result<Option<PageResult>, PageError> {
-    let after = app.config().questionnaire_after.ok_or_else(PageError::not_found)?;
-    if is_asked(app, player).await? {
-        return Ok(None);
-    }
     let (t, frame) = (visitor.language, Frame::new(visitor, "/questionnaire"));
-    let early = player.standing.games < after;
-    let page = if early {
-        let lead = t.say("ask-early").with("n", after).to_string();
-        message(
-            frame,
-            t.text("ask-early-title").into_owned(),
-            lead,
-            Next::Play(t.text("home-play").into_owned()),
-        )
-    } else {
-        let (title, lead) = (t.text("ask-thanks-title").into_owned(), t.text("ask-thanks").into_owned());
-        message(frame, title, lead, Next::Play(t.text("outcome-next").into_owned()))
+    let (title, lead, play) = match app.play().asking(player, app.config().questionnaire_after).await? {
+        Asking::Now => return Ok(None),
+        Asking::Never => return Err(PageError::not_found()),
+        Asking::Later(games) => {
+            let lead = t.say("ask-early").with("n", games).to_string();
+            (t.text("ask-early-title"), lead, t.text("home-play"))
+        }
+        Asking::Answered => {
+            (t.text("ask-thanks-title"), t.text("ask-thanks").into_owned(), t.text("outcome-next"))
+        }
     };
-    Ok(Some(page))
+    let next = match app.play().has_left(player).await? {
+        true => Next::Play(play.into_owned()),
+        false => Next::Page("/", t.text("nav-home").into_owned()),
+    };
+    Ok(Some(message(frame, title.into_owned(), lead, next)))
 }
 
 fn form_page(visitor: &Visitor, form: &Fields, missing: bool) -> QuestionnairePage {

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::frame::{Frame, html};
 use super::message::{Next, message};
 use crate::http::{App, Fields, Guarded, PageError, PageResult, PlayerSession, Problem, Visitor};
-use crate::play::{Ending, Moved, Outcome, RoundView, Step};
+use crate::play::{Asking, Ending, Moved, Outcome, RoundView, Step};
 use crate::store::{Player, RoundId};
 
 #[derive(Template)]
@@ -59,15 +59,18 @@ pub(crate) async fn start_round(app: App, Guarded(visitor, _): Guarded<Fields>) 
     let player = player(&visitor)?;
     match app.play().start(&player, app.random_seed(), app.now()).await? {
         Some(view) => Ok(to(&view.id)),
-        None => nothing_left(&visitor, &player),
+        None => nothing_left(&app, &visitor, &player).await,
     }
 }
 
-fn nothing_left(visitor: &Visitor, player: &Player) -> PageResult {
+async fn nothing_left(app: &App, visitor: &Visitor, player: &Player) -> PageResult {
     let (t, frame) = (visitor.language, Frame::new(visitor, "/"));
     let met_all = player.standing.games > 0;
     let (title, lead) = if met_all { ("seen-title", "seen-lead") } else { ("none-title", "none-lead") };
-    let next = Next::Page("/", t.text("nav-home").into_owned());
+    let next = match app.play().asking(player, app.config().questionnaire_after).await? {
+        Asking::Now => Next::Page("/questionnaire", t.text("seen-questionnaire").into_owned()),
+        _ => Next::Page("/", t.text("nav-home").into_owned()),
+    };
     message(frame, t.text(title).into_owned(), t.text(lead).into_owned(), next)
 }
 

@@ -1,5 +1,6 @@
 //! What a player can do, for pages and API alike: the store decides, this says what may be seen of it.
 
+mod asking;
 mod cache;
 mod pictures;
 mod view;
@@ -11,6 +12,7 @@ use axum::body::Bytes;
 use crate::Result;
 use crate::store::{PlayOutcome, Player, Reserved, RoundId, RoundRow, Store};
 
+pub use asking::Asking;
 use pictures::Pictures;
 pub use pictures::{CONTROL_LEVELS, PictureLimits};
 pub use view::{Ending, Outcome, RoundView, Step};

@@ -10,6 +10,7 @@ mod disk;
 mod export;
 mod ids;
 mod import;
+mod left;
 mod migrate;
 mod open;
 mod play;

@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use super::caller::{Body, Signed};
 use super::error::{ApiError, ApiResult, ErrorBody};
 use crate::http::app::App;
+use crate::play::Asking;
 use crate::store::Answers;
 
 /// Whether the questionnaire waits for answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Questionnaire {
-    /// Games after which it is asked; null for never.
+    /// Games after which it is asked, or earlier when nothing is left to play; null for never.
     after_games: Option<u64>,
     /// Whether the player has answered it.
     answered: bool,
@@ -44,7 +45,7 @@ const LONGEST_COMMENT: usize = 2_000;
 pub(crate) async fn show_questionnaire(app: App, signed: Signed) -> ApiResult<Json<Questionnaire>> {
     let after_games = app.config().questionnaire_after;
     let answered = app.store().has_answered(&signed.player.id).await?;
-    let due = !answered && after_games.is_some_and(|games| signed.player.standing.games >= games);
+    let due = app.play().asking(&signed.player, after_games).await? == Asking::Now;
     Ok(Json(Questionnaire { after_games, answered, due }))
 }
 
@@ -55,12 +56,11 @@ pub(crate) async fn show_questionnaire(app: App, signed: Signed) -> ApiResult<Js
               (status = 409, description = "too early, or answered already", body = ErrorBody),
               (status = 422, description = "an answer is out of range", body = ErrorBody)))]
 pub(crate) async fn answer(app: App, signed: Signed, Body(reply): Body<Reply>) -> ApiResult<StatusCode> {
-    let games = app.config().questionnaire_after.ok_or(ApiError::NotFound)?;
-    if signed.player.standing.games < games {
-        return Err(ApiError::TooEarly { games });
-    }
-    if app.store().has_answered(&signed.player.id).await? {
-        return Err(ApiError::Answered);
+    match app.play().asking(&signed.player, app.config().questionnaire_after).await? {
+        Asking::Never => return Err(ApiError::NotFound),
+        Asking::Later(games) => return Err(ApiError::TooEarly { games }),
+        Asking::Answered => return Err(ApiError::Answered),
+        Asking::Now => {}
     }
     let answers = reply.answers()?;
     app.store().answer(&signed.player.id, &answers, app.now()).await?;
