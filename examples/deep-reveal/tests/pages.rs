@@ -318,7 +318,10 @@ async fn who_has_met_every_photo_is_told_and_asked_at_once() {
         let home = page(&mut browser, "/").await;
         let answer = browser.post("/rounds", &[]).await;
         if answer.status != StatusCode::SEE_OTHER {
-            assert!(!home.contains("action=\"/rounds\"") && home.contains("You have met every photo"), "{home}");
+            assert!(
+                !home.contains("action=\"/rounds\"") && home.contains("You have met every photo"),
+                "{home}"
+            );
             assert!(home.contains("href=\"/questionnaire\""), "{home}");
             break answer.text();
         }
