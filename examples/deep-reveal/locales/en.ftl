@@ -55,6 +55,7 @@ home-questionnaire-open = Tell us
 
 ## A round: guessing
 
+round-first = Only a few spots are shown. Tap “Show more” for the next ones.
 round-what = What is it?
 round-title = { $n ->
     [one] What is it? { $n } point
@@ -273,6 +274,13 @@ login-submit = Log in
 login-forgot = Forgot your password?
 login-new = New here?
 login-wrong = User name and password do not match.
+login-guest = You play as a guest. An account that exists already does not get these games: they would be lost to you.
+login-guest-register = Create an account to keep them
+leave-title = Log out?
+leave-lead = You play as a guest. Once you log out, nobody can come back to your games: score, streak and the photos that you have met are lost to you. An account keeps them.
+leave-register = Create an account and keep them
+leave-sure = Log out all the same
+leave-stay = Stay
 register-title = Create an account
 register-keep = Your games as a guest come with you.
 register-name = User name
@@ -286,6 +294,7 @@ register-password-hint = { $n ->
 }
 register-name-length = A user name has 2 to 30 characters.
 register-name-characters = A user name needs a letter or digit and has no @.
+register-name-invisible = A user name cannot have invisible characters, such as line breaks or tabs. Please type it instead of pasting it.
 register-name-taken = Somebody has this user name already.
 register-email-invalid = This does not look like an e-mail address.
 register-email-taken = There is an account with this e-mail address already.
@@ -321,6 +330,10 @@ problem-not-found = Only darkness here
 problem-not-found-help = This page does not exist, or it is not yours.
 problem-stale-page = This page was too old
 problem-stale-page-help = Nothing was changed. Please go back, load the page again and try once more.
+problem-session-changed = You are somebody else now
+problem-session-changed-help = Since this page was loaded, somebody logged in or out, registered or deleted the account in this browser. Nothing was changed. Load the page again to go on. If you see this each time, your browser keeps no cookies, and the game needs one.
+problem-wrong-method = There is nothing to see here
+problem-wrong-method-help = This address takes what a page sends to it and shows nothing itself. Nothing was changed.
 problem-bad-form = That did not work
 problem-bad-form-help = The server could not make sense of it. Nothing was changed.
 problem-too-large = That was too much
@@ -329,6 +342,10 @@ problem-too-often = A little slower, please
 problem-too-often-help = { $n ->
     [one] Too much arrived at once. Please try again in a second.
    *[other] Too much arrived at once. Please try again in { $n } seconds.
+}
+problem-too-often-minutes = { $n ->
+    [one] Too much arrived at once. Please try again in a minute.
+   *[other] Too much arrived at once. Please try again in { $n } minutes.
 }
 problem-internal = Something broke here
 problem-internal-help = It is not your fault, and what you did before is kept. Please try again in a moment.

@@ -55,6 +55,7 @@ home-questionnaire-open = Rispondi
 
 ## A round: guessing
 
+round-first = Si vedono solo pochi punti. Tocca «Mostra di più» per vederne altri.
 round-what = Che cos’è?
 round-title = { $n ->
     [one] Che cos’è? { $n } punto
@@ -273,6 +274,13 @@ login-submit = Accedi
 login-forgot = Hai dimenticato la password?
 login-new = Non hai un profilo?
 login-wrong = Nome utente e password non corrispondono.
+login-guest = Stai giocando come ospite. Un profilo che c’è già non riceve queste partite: andrebbero perse.
+login-guest-register = Crea un profilo per conservarle
+leave-title = Vuoi uscire?
+leave-lead = Stai giocando come ospite. Se esci, nessuno può più tornare alle tue partite: perdi i punti, la serie e le foto già viste. Con un profilo le conservi.
+leave-register = Crea un profilo e conservale
+leave-sure = Esci lo stesso
+leave-stay = Resta
 register-title = Crea un profilo
 register-keep = Le partite giocate come ospite restano tue.
 register-name = Nome utente
@@ -286,6 +294,7 @@ register-password-hint = { $n ->
 }
 register-name-length = Il nome utente ha da 2 a 30 caratteri.
 register-name-characters = Nel nome utente serve una lettera o una cifra, e non può esserci @.
+register-name-invisible = Il nome utente non può avere caratteri invisibili, come a capo o tabulazioni. Scrivilo invece di incollarlo.
 register-name-taken = Questo nome utente è già preso.
 register-email-invalid = Questo non sembra un indirizzo e-mail.
 register-email-taken = C’è già un profilo con questo indirizzo e-mail.
@@ -321,6 +330,10 @@ problem-not-found = Qui c’è solo buio
 problem-not-found-help = Questa pagina non esiste, oppure non è tua.
 problem-stale-page = Questa pagina era troppo vecchia
 problem-stale-page-help = Non è cambiato niente. Torna indietro, ricarica la pagina e riprova.
+problem-session-changed = Adesso sei qualcun altro
+problem-session-changed-help = Da quando questa pagina è stata caricata, in questo browser qualcuno è entrato o uscito, si è registrato o ha cancellato il profilo. Non è cambiato niente. Ricarica la pagina per continuare. Se succede ogni volta, il browser non conserva i cookie, e al gioco ne serve uno.
+problem-wrong-method = Qui non c’è niente da vedere
+problem-wrong-method-help = Questo indirizzo riceve ciò che una pagina gli manda e da solo non mostra niente. Non è cambiato niente.
 problem-bad-form = Non ha funzionato
 problem-bad-form-help = Il server non è riuscito a capire. Non è cambiato niente.
 problem-too-large = Era un po’ troppo
@@ -329,6 +342,10 @@ problem-too-often = Un po’ più piano, per favore
 problem-too-often-help = { $n ->
     [one] È arrivato troppo tutto insieme. Riprova tra un secondo.
    *[other] È arrivato troppo tutto insieme. Riprova tra { $n } secondi.
+}
+problem-too-often-minutes = { $n ->
+    [one] È arrivato troppo tutto insieme. Riprova tra un minuto.
+   *[other] È arrivato troppo tutto insieme. Riprova tra { $n } minuti.
 }
 problem-internal = Qui si è rotto qualcosa
 problem-internal-help = Non è colpa tua, e quello che hai fatto prima è al sicuro. Riprova tra un momento.

@@ -6,6 +6,7 @@ use anv_core::ndarray::ArrayView2;
 use anv_core::{PhotoLimits, decode_photo};
 use anv_mask::MaskParams;
 use axum::http::StatusCode;
+use deep_reveal::http::Rate;
 use deep_reveal::play::CONTROL_LEVELS;
 use web::{Answer, Browser, DAY, Game, no_limits};
 
@@ -398,4 +399,76 @@ async fn administrators_see_progress_and_open_and_close_campaigns() {
     assert_eq!(browser.post("/admin/campaigns/none/open", &[]).await.status, StatusCode::NOT_FOUND);
     let table = browser.get(&format!("/admin/games.csv?campaign={}", campaign.id)).await;
     assert!(table.text().starts_with("game,player,image,layer,cluster,"));
+    assert_eq!(browser.get("/admin/games.csv?campaign=nope").await.status, StatusCode::NOT_FOUND);
+    assert!(html.contains("<dd>0.00</dd>"), "labels a map: {html}");
+}
+
+/// What a guest has is lost with the session, so one tap is not enough.
+#[tokio::test]
+async fn a_guest_is_asked_before_logging_out() {
+    let game = Game::new().await;
+    let player = game.guest().await;
+    let mut browser = game.browser(&player).await;
+    assert_eq!(browser.post("/logout", &[]).await.location(), "/logout");
+    for language in ["en", "it"] {
+        browser.post("/language", &[("language", language), ("back", "/logout")]).await;
+        let question = page(&mut browser, "/logout").await;
+        assert_sound("/logout", &question, language);
+        assert!(question.contains("href=\"/register\"") && question.contains("name=\"sure\""), "{question}");
+        assert_sound("/login", &page(&mut browser, "/login").await, language);
+    }
+    assert!(page(&mut browser, "/login").await.contains("Crea un profilo per conservarle"));
+    assert!(!page(&mut game.stranger(), "/login").await.contains("You play as a guest"));
+    assert_eq!(browser.get("/account").await.status, StatusCode::OK, "nothing is lost so far");
+    assert_eq!(browser.post("/logout", &[("sure", "1")]).await.location(), "/");
+    assert_eq!(browser.get("/account").await.location(), "/");
+}
+
+#[tokio::test]
+async fn the_first_page_of_the_first_round_says_how_it_goes() {
+    const LINE: &str = "Only a few spots are shown";
+    let game = Game::new().await;
+    let player = game.guest().await;
+    let mut browser = game.browser(&player).await;
+    let (path, id) = start(&mut browser).await;
+    assert!(page(&mut browser, &path).await.contains(LINE));
+    browser.post(&format!("{path}/more"), &[("hints", "1")]).await;
+    assert!(!page(&mut browser, &path).await.contains(LINE), "the player found out");
+    let class = game.row(&player.id, &id).await.true_class;
+    browser.post(&format!("{path}/guess"), &[("class", &class)]).await;
+    browser.post(&format!("{path}/labels"), &[("skip", "1")]).await;
+    let (path, _) = start(&mut browser).await;
+    assert!(!page(&mut browser, &path).await.contains(LINE));
+}
+
+#[tokio::test]
+async fn a_page_of_a_session_that_is_over_says_so() {
+    let game = Game::new().await;
+    let player = game.guest().await;
+    let mut browser = game.browser(&player).await;
+    let token = browser.form_token().await;
+    let (path, _) = start(&mut browser).await;
+    browser.post("/account", &[("do", "delete"), ("sure", "1")]).await;
+    let more = format!("{path}/more");
+    let answer = browser.post_with(&more, &[("hints", "1")], &token).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.text().contains("deleted the account in this browser"), "{}", answer.text());
+    let answer = browser.post_with(&more, &[("hints", "1")], "0").await;
+    assert!(answer.text().contains("This page was too old"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_long_wait_is_told_in_minutes() {
+    let mut limits = no_limits();
+    limits.resets_to = Rate { burst: 1, every: 897_000 };
+    limits.resets = Rate { burst: 2, every: 90_000 };
+    let game = Game::with(limits, |_| {}).await;
+    let mut browser = game.stranger();
+    let mut ask = async |address| browser.post("/forgot", &[("email", address)]).await;
+    assert_eq!(ask("ann@example.org").await.status, StatusCode::OK);
+    let wait = ask("ann@example.org").await;
+    assert_eq!(wait.header("retry-after"), Some("897"));
+    assert!(wait.text().contains("in 15 minutes"), "{}", wait.text());
+    let wait = ask("bob@example.org").await;
+    assert!(wait.text().contains("in 90 seconds"), "{}", wait.text());
 }

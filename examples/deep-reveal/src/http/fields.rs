@@ -9,13 +9,16 @@ use crate::mail::is_address;
 #[non_exhaustive]
 pub enum FieldProblem {
     /// A name that is too short or too long.
-    #[error("user name has another length: expected 2 to 30 characters")]
-    NameLength,
-    /// A name with characters that nobody can see or that belong to addresses, or without a letter or digit.
     #[error(
-        "user name has characters that it may not have: expected a letter or digit, no `@`, none invisible"
+        "user name has another length: expected 2 to 30 characters, or one that is a letter of no Latin script"
     )]
+    NameLength,
+    /// A name with characters that belong to addresses, or without a letter or digit.
+    #[error("user name has characters that it may not have: expected a letter or digit, no `@`")]
     NameCharacters,
+    /// A name with characters that nobody can see.
+    #[error("user name has invisible characters: expected none")]
+    NameInvisible,
     /// A name that somebody has.
     #[error("user name is taken: expected another one")]
     NameTaken,
@@ -40,6 +43,7 @@ impl FieldProblem {
         match self {
             FieldProblem::NameLength => "register-name-length",
             FieldProblem::NameCharacters => "register-name-characters",
+            FieldProblem::NameInvisible => "register-name-invisible",
             FieldProblem::NameTaken => "register-name-taken",
             FieldProblem::EmailInvalid => "register-email-invalid",
             FieldProblem::EmailTaken => "register-email-taken",
@@ -56,10 +60,15 @@ pub(crate) fn name(typed: &str) -> Result<String, FieldProblem> {
         return Err(FieldProblem::NameLength);
     }
     let name = tidy(typed);
-    if name.chars().any(|c| c == '@' || is_invisible(c)) || !name.chars().any(char::is_alphanumeric) {
+    if name.chars().any(is_invisible) {
+        return Err(FieldProblem::NameInvisible);
+    }
+    if name.contains('@') || !name.chars().any(char::is_alphanumeric) {
         return Err(FieldProblem::NameCharacters);
     }
-    if !(2..=30).contains(&name.chars().count()) {
+    // A single character is a whole name in some scripts.
+    let shortest = if name.chars().all(is_other_letter) { 1 } else { 2 };
+    if !(shortest..=30).contains(&name.chars().count()) {
         return Err(FieldProblem::NameLength);
     }
     Ok(name)
@@ -88,6 +97,16 @@ pub(crate) fn password(typed: &str, name: &str, email: &str) -> Result<String, F
     if same(name) || same(email) { Err(FieldProblem::PasswordIsName) } else { Ok(password) }
 }
 
+/// A letter of a script other than Latin.
+fn is_other_letter(c: char) -> bool {
+    let latin = matches!(c,
+        '\0'..='\u{36f}' | '\u{1d00}'..='\u{1dbf}' | '\u{1e00}'..='\u{1eff}' | '\u{2071}'..='\u{209c}'
+        | '\u{2100}'..='\u{218f}' | '\u{24b6}'..='\u{24e9}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}'
+        | '\u{ab30}'..='\u{ab6f}' | '\u{fb00}'..='\u{fb06}' | '\u{ff21}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}'
+        | '\u{1f130}'..='\u{1f189}');
+    c.is_alphabetic() && !latin
+}
+
 /// Control and format characters, fillers, private ones: a name with one could look like another name.
 fn is_invisible(c: char) -> bool {
     let other_space = c.is_whitespace() && c != ' ';
@@ -106,7 +125,8 @@ mod tests {
 
     #[test]
     fn names_of_people_from_anywhere() {
-        for good in ["ann", "Zoë", "李小龙", "O'Neil", "हिन्दी", "Ng", "anna_3", "Mary  Ann "]
+        for good in
+            ["ann", "Zoë", "李小龙", "O'Neil", "हिन्दी", "Ng", "anna_3", "Mary  Ann ", "李", "ひ", "김"]
         {
             assert!(name(good).is_ok(), "{good}");
         }
@@ -119,17 +139,21 @@ mod tests {
     fn names_that_could_be_mistaken_for_others() {
         for (bad, why) in [
             ("a", FieldProblem::NameLength),
+            ("é", FieldProblem::NameLength),
+            ("ａ", FieldProblem::NameLength),
+            ("7", FieldProblem::NameLength),
+            (&"李".repeat(31), FieldProblem::NameLength),
             (&"a".repeat(31), FieldProblem::NameLength),
             (&"a".repeat(2_000), FieldProblem::NameLength),
             ("", FieldProblem::NameCharacters),
             ("--", FieldProblem::NameCharacters),
             ("ann@example.org", FieldProblem::NameCharacters),
-            ("an\u{200b}n", FieldProblem::NameCharacters),
-            ("ann\u{202e}", FieldProblem::NameCharacters),
-            ("an\nn", FieldProblem::NameCharacters),
-            ("an\u{a0}n", FieldProblem::NameCharacters),
-            ("an\0n", FieldProblem::NameCharacters),
-            ("ann\u{e0041}", FieldProblem::NameCharacters),
+            ("an\u{200b}n", FieldProblem::NameInvisible),
+            ("ann\u{202e}", FieldProblem::NameInvisible),
+            ("an\nn", FieldProblem::NameInvisible),
+            ("an\u{a0}n", FieldProblem::NameInvisible),
+            ("an\0n", FieldProblem::NameInvisible),
+            ("ann\u{e0041}", FieldProblem::NameInvisible),
         ] {
             assert_eq!(name(bad), Err(why), "{bad:?}");
         }

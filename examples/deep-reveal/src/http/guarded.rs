@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::app::App;
 use super::error::PageError;
 use super::problem::Problem;
+use super::token::Token;
 use super::visitor::{Bearer, Visitor};
 
 /// A form that came from one of our pages, made for this very visitor: the origin was checked by the layer around
@@ -55,7 +56,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Guarded<T> {
             if bearer.new {
                 tell_of_lost_cookies();
             }
-            return Err(Problem::StalePage.into());
+            // A token that looks like one was right for whoever loaded the page.
+            let known = Token::parse(token).is_some();
+            return Err(if known { Problem::SessionChanged } else { Problem::StalePage }.into());
         }
         Ok(Guarded(visitor, decode(&body, content_type).await?))
     }

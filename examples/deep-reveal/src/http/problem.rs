@@ -12,6 +12,10 @@ pub enum Problem {
     NotFound,
     /// The request did not come from a page of ours, or from one that is out of date.
     StalePage,
+    /// The form is of another session: somebody logged in or out since its page was loaded.
+    SessionChanged,
+    /// The address takes other methods.
+    WrongMethod,
     /// The form could not be read.
     BadForm,
     /// The request is longer than anything that the game asks for.
@@ -36,6 +40,8 @@ impl Problem {
         match self {
             Problem::NotFound => "not-found",
             Problem::StalePage => "stale-page",
+            Problem::SessionChanged => "session-changed",
+            Problem::WrongMethod => "wrong-method",
             Problem::BadForm => "bad-form",
             Problem::TooLarge => "too-large",
             Problem::TooOften { .. } => "too-often",
@@ -50,7 +56,8 @@ impl Problem {
     pub fn status(self) -> StatusCode {
         match self {
             Problem::NotFound => StatusCode::NOT_FOUND,
-            Problem::StalePage => StatusCode::FORBIDDEN,
+            Problem::StalePage | Problem::SessionChanged => StatusCode::FORBIDDEN,
+            Problem::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Problem::BadForm => StatusCode::BAD_REQUEST,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -73,7 +80,8 @@ impl Problem {
     /// The reason behind a status that the framework itself answered with.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Problem::NotFound,
+            StatusCode::NOT_FOUND => Problem::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Problem::WrongMethod,
             StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge,
             StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Problem::Busy,
             status if status.is_server_error() => Problem::Internal,

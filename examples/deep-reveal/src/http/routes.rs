@@ -101,6 +101,7 @@ pub(crate) fn page_routes() -> Routes {
 
 fn round_routes(routes: Routes) -> Routes {
     routes
+        .get("/rounds", pages::no_round)
         .post("/rounds", pages::start_round)
         .get("/rounds/{id}", pages::show_round)
         .post("/rounds/{id}/more", pages::show_more)
@@ -117,6 +118,7 @@ fn session_routes(routes: Routes) -> Routes {
         .post("/language", auth::choose_language)
         .get("/login", auth::show_login)
         .post("/login", auth::log_in)
+        .get("/logout", auth::show_log_out)
         .post("/logout", auth::log_out)
         .get("/register", auth::show_register)
         .post("/register", auth::register)

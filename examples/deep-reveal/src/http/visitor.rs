@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderValue, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, HeaderValue, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -152,6 +152,10 @@ fn with_error_page(visitor: &Visitor, response: Response) -> Response {
     let problem = problem.unwrap_or_else(|| Problem::of_status(status));
     let mut page = crate::pages::problem_page(visitor, problem);
     problem.mark(&mut page);
+    // What the address does take.
+    if let Some(methods) = response.headers().get(ALLOW) {
+        page.headers_mut().insert(ALLOW, methods.clone());
+    }
     page
 }
 

@@ -110,6 +110,11 @@ pub(crate) struct Which {
 /// `GET /admin/games.csv`.
 pub(crate) async fn admin_games(app: App, _: AdminSession, Query(which): Query<Which>) -> PageResult {
     let campaign = which.campaign.map(CampaignId::from);
+    if let Some(wanted) = &campaign
+        && !app.store().campaigns().await?.iter().any(|row| row.id == *wanted)
+    {
+        return Err(PageError::not_found());
+    }
     let (table, _) = export(app.store(), campaign.as_ref(), Format::Csv).await?;
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),

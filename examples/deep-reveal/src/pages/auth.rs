@@ -15,6 +15,12 @@ struct LoginPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "auth/leave.html")]
+struct LeavePage {
+    page: Frame,
+}
+
+#[derive(Template)]
 #[template(path = "auth/register.html")]
 struct RegisterPage<'a> {
     page: Frame,
@@ -52,6 +58,11 @@ impl RegisterPage<'_> {
 /// The form to log in; `name` is what was typed before, `problem` the key of a text.
 pub(crate) fn login_page(visitor: &Visitor, name: &str, problem: Option<&str>) -> PageResult {
     html(&LoginPage { page: Frame::new(visitor, "/login"), name, problem })
+}
+
+/// The question to a guest who wants to log out: nobody could come back to the games.
+pub(crate) fn leave_page(visitor: &Visitor) -> PageResult {
+    html(&LeavePage { page: Frame::new(visitor, "/logout") })
 }
 
 /// The form to make an account.

@@ -52,9 +52,9 @@ impl Frame {
         self.t.number(*number.borrow())
     }
 
-    /// A number with one digit behind the point, or comma.
-    pub fn decimal(&self, number: impl Borrow<f64>) -> String {
-        let text = format!("{:.1}", number.borrow());
+    /// A number with so many digits behind the point, or comma.
+    pub fn decimal(&self, number: impl Borrow<f64>, digits: usize) -> String {
+        let text = format!("{:.digits$}", number.borrow());
         if self.t == Language::Italian { text.replace('.', ",") } else { text }
     }
 }

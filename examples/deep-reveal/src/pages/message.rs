@@ -32,7 +32,12 @@ pub(super) fn message(page: Frame, title: String, lead: String, next: Next) -> P
 pub(crate) fn problem_page(visitor: &Visitor, problem: Problem) -> Response {
     let t = visitor.language;
     let (title, help) = (format!("problem-{}", problem.key()), format!("problem-{}-help", problem.key()));
-    let lead = t.say(&help).with("n", problem.retry_after().unwrap_or_default()).to_string();
+    let lead = match problem {
+        Problem::TooOften { seconds } if seconds > 90 => {
+            t.say("problem-too-often-minutes").with("n", seconds.div_ceil(60)).to_string()
+        }
+        _ => t.say(&help).with("n", problem.retry_after().unwrap_or_default()).to_string(),
+    };
     let next = Next::Page("/", t.text("problem-again").into_owned());
     let page = MessagePage { page: Frame::new(visitor, "/"), title: t.text(&title).into_owned(), lead, next };
     match page.render() {

@@ -20,4 +20,6 @@ pub(crate) use information::{instructions, privacy};
 pub(crate) use leaderboard::leaderboard;
 pub(crate) use message::problem_page;
 pub(crate) use questionnaire::{answer_questionnaire, questionnaire};
-pub(crate) use round::{describe, give_up, guess, photo, picture, show_more, show_round, start_round};
+pub(crate) use round::{
+    describe, give_up, guess, no_round, photo, picture, show_more, show_round, start_round,
+};

@@ -18,6 +18,8 @@ use crate::store::{Player, RoundId};
 struct GuessPage {
     page: Frame,
     view: RoundView,
+    /// Whether this is the first page of the player's first round: who plays as a guest may not have seen how it goes.
+    first: bool,
     /// Which step of how many is shown.
     number: u8,
     of: u8,
@@ -52,6 +54,11 @@ struct OutcomePage {
     wrong: Option<String>,
     outcome: Outcome,
     view: RoundView,
+}
+
+/// `GET /rounds`: rounds have no list; who reloads the page that said so is led home.
+pub(crate) async fn no_round() -> Redirect {
+    Redirect::to("/")
 }
 
 /// `POST /rounds`: resumes the open round or starts one.
@@ -184,8 +191,10 @@ fn to(round: &str) -> Response {
 impl GuessPage {
     fn new(page: Frame, view: RoundView) -> Self {
         let steps = (0..=view.most_hints).map(|level| level <= view.hints).collect();
+        let new = page.player.as_ref().is_some_and(|player| player.standing.games == 0);
         Self {
             page,
+            first: new && view.hints == view.first_hint && view.has_more(),
             number: view.hints.saturating_add(1),
             of: view.most_hints.saturating_add(1),
             steps,

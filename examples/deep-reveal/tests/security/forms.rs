@@ -58,13 +58,20 @@ async fn forms_are_not_links() {
     let id = game.program(&ann).await.start().await;
     let mut browser = game.browser(&ann).await;
     let token = browser.form_token().await;
-    for path in ["/logout", "/guest", "/language", "/rounds"] {
+    for path in ["/logout", "/rounds"] {
+        let answer = browser.get(&format!("{path}?token={token}&sure=1")).await;
+        assert_eq!(answer.location(), "/", "{path}");
+        assert_eq!(browser.get("/account").await.status, StatusCode::OK, "{path} logs nobody out");
+    }
+    for path in ["/guest", "/language"] {
         let answer = browser.get(&format!("{path}?token={token}")).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.header("allow"), Some("POST"), "{path}");
+        assert!(answer.text().contains("<html"), "{path}");
     }
     for what in ["more", "guess", "labels", "giveup"] {
         let answer = browser.get(&format!("/rounds/{id}/{what}?token={token}&hints=1")).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{what}");
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{what}");
     }
     // The token belongs into the body: in an address it would end up in logs.
     let request = form_body(browser.request(Method::POST, &format!("/logout?token={token}")), &[]);

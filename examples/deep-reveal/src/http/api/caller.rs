@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -64,7 +64,11 @@ pub(crate) async fn call(State(app): State<App>, mut request: Request, next: Nex
         return response;
     }
     let problem = response.extensions().get::<Problem>().copied();
-    ApiError::from(problem.unwrap_or_else(|| Problem::of_status(status))).into_response()
+    let mut answer = ApiError::from(problem.unwrap_or_else(|| Problem::of_status(status))).into_response();
+    if let Some(methods) = response.headers().get(ALLOW) {
+        answer.headers_mut().insert(ALLOW, methods.clone());
+    }
+    answer
 }
 
 async fn admit(app: &App, method: &Method, headers: &HeaderMap, client: Client) -> ApiResult<Caller> {

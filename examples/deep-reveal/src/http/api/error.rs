@@ -28,6 +28,9 @@ pub(crate) enum ApiError {
     WrongCredentials,
     #[error("call did not come from a page of this server or lacks a valid `x-csrf-token`")]
     Forged,
+    /// The address takes other methods.
+    #[error("address does not take this method: expected one of the header `allow`")]
+    WrongMethod,
     #[error("there is no such thing, or it is not yours")]
     NotFound,
     #[error("link for a new password was used, is too old or never was")]
@@ -101,6 +104,7 @@ impl ApiError {
             ApiError::Answer(_) => "answer",
             ApiError::Answered => "answered",
             ApiError::TooEarly { .. } => "too_early",
+            ApiError::WrongMethod => "wrong_method",
             ApiError::TooLarge => "too_large",
             ApiError::TooOften { .. } => "too_often",
             ApiError::Busy => "busy",
@@ -113,6 +117,7 @@ impl ApiError {
         match self {
             ApiError::NotSignedIn | ApiError::WrongCredentials => StatusCode::UNAUTHORIZED,
             ApiError::Forged => StatusCode::FORBIDDEN,
+            ApiError::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::NotFound | ApiError::DeadLink => StatusCode::NOT_FOUND,
             ApiError::BadRequest(_) => StatusCode::BAD_REQUEST,
             ApiError::Field(FieldProblem::NameTaken | FieldProblem::EmailTaken) => StatusCode::CONFLICT,
@@ -144,6 +149,7 @@ fn field_code(problem: FieldProblem) -> &'static str {
     match problem {
         FieldProblem::NameLength => "name_length",
         FieldProblem::NameCharacters => "name_characters",
+        FieldProblem::NameInvisible => "name_invisible",
         FieldProblem::NameTaken => "name_taken",
         FieldProblem::EmailInvalid => "email_invalid",
         FieldProblem::EmailTaken => "email_taken",
@@ -241,7 +247,8 @@ impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         match problem {
             Problem::NotFound => ApiError::NotFound,
-            Problem::StalePage => ApiError::Forged,
+            Problem::StalePage | Problem::SessionChanged => ApiError::Forged,
+            Problem::WrongMethod => ApiError::WrongMethod,
             Problem::BadForm => ApiError::BadRequest("expected what the OpenAPI document says".to_owned()),
             Problem::TooLarge => ApiError::TooLarge,
             Problem::TooOften { seconds } => ApiError::TooOften { seconds },

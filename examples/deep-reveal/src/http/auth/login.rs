@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
 use crate::http::accounts::{self, AccountError};
@@ -8,7 +9,8 @@ use crate::http::error::PageResult;
 use crate::http::guarded::{Fields, Guarded};
 use crate::http::sessions::{begin_with_cookie, end_with_cookie};
 use crate::http::visitor::{Bearer, Client, Visitor};
-use crate::pages::auth::login_page;
+use crate::pages::auth::{leave_page, login_page};
+use crate::store::Player;
 
 /// The form of the login page.
 #[derive(Debug, Deserialize)]
@@ -39,7 +41,22 @@ pub(crate) async fn log_in(
     }
 }
 
-/// `POST /logout`.
-pub(crate) async fn log_out(app: App, bearer: Bearer, Guarded(..): Guarded<Fields>) -> PageResult {
+/// `GET /logout`: a guest is asked; members can come back and are not.
+pub(crate) async fn show_log_out(visitor: Visitor) -> PageResult {
+    match is_guest(&visitor) {
+        true => leave_page(&visitor),
+        false => Ok(super::home()),
+    }
+}
+
+/// `POST /logout`; of a guest only with the answer to that question.
+pub(crate) async fn log_out(app: App, bearer: Bearer, Guarded(visitor, form): Guarded<Fields>) -> PageResult {
+    if is_guest(&visitor) && form.one("sure").is_none() {
+        return Ok(Redirect::to("/logout").into_response());
+    }
     Ok(end_with_cookie(&app, &bearer, super::home()).await?)
+}
+
+fn is_guest(visitor: &Visitor) -> bool {
+    visitor.player.as_ref().is_some_and(Player::is_guest)
 }
