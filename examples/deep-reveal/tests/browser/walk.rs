@@ -70,6 +70,11 @@ fn as_guest(visit: &Visit<'_>, look: &dyn Fn(&str)) {
     look("outcome-given-up");
     visit.go("/account");
     look("account-guest");
+    visit.click("main form[action='/logout'] button");
+    visit.wait("input[name=sure]");
+    look("leave");
+    visit.go("/login");
+    look("login-guest");
 }
 
 fn as_member(visit: &Visit<'_>, look: &dyn Fn(&str)) {

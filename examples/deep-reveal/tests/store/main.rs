@@ -9,5 +9,4 @@ mod exports;
 mod made;
 mod players;
 mod rounds;
-mod speed;
 mod tables;
