@@ -86,19 +86,14 @@ fn input<const M: usize, const N: usize>(row: InputRow<'_>, lines: &mut Vec<f32>
     let columns = row.width.div_ceil(M);
     // A patch reaches two columns into the next tile.
     let line = M * (columns + 1);
-    lines.resize(N * N * columns + (N + 1) * line + row.width, 0.0);
+    let lines = room(lines, N * N * columns + (N + 1) * line + row.width);
     let (patches, rest) = lines.split_at_mut(N * N * columns);
     let (columned, rest) = rest.split_at_mut(N * line);
     let (phases, beyond) = rest.split_at_mut(line);
-    let beyond = &mut beyond[..row.width];
+    // The rows above and below the picture are zero, and so are their gates.
     beyond.fill(0.0);
     let beyond = &*beyond;
-    // The rows above and below the picture are zero, and so are their gates.
-    let rows = |plane: &'_ [f32]| -> [Option<usize>; N] {
-        debug_assert_eq!(plane.len(), row.height * row.width);
-        std::array::from_fn(|i| (M * row.tile_row + i).checked_sub(1).filter(|&y| y < row.height))
-    };
-    let select = |plane| rows(plane).map(|y| y.map_or(beyond, |y| &plane[y * row.width..][..row.width]));
+    let select = |plane| rows::<M, N>(&row, plane, beyond);
     let targets = split::<N>(columned, line).map(|target| {
         target[0] = 0.0;
         target[row.width + 1..].fill(0.0);
@@ -111,6 +106,28 @@ fn input<const M: usize, const N: usize>(row: InputRow<'_>, lines: &mut Vec<f32>
     for (line, patches) in columned.chunks_exact(line).zip(patches.chunks_exact_mut(N * columns)) {
         along::<M, N>(line, phases, split::<N>(patches, columns), columns);
     }
+}
+
+/// The first `length` values of a buffer, which only grows: what earlier calls left in it is overwritten.
+#[inline(always)]
+fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
+    if buffer.len() < length {
+        buffer.resize(length, 0.0);
+    }
+    &mut buffer[..length]
+}
+
+/// The N rows of `plane` that a row of tiles needs; `beyond` stands for those outside.
+#[inline(always)]
+fn rows<'a, const M: usize, const N: usize>(
+    row: &InputRow<'_>,
+    plane: &'a [f32],
+    beyond: &'a [f32],
+) -> [&'a [f32]; N] {
+    std::array::from_fn(|i| match (M * row.tile_row + i).checked_sub(1) {
+        Some(y) if y < row.height => &plane[y * row.width..][..row.width],
+        _ => beyond,
+    })
 }
 
 /// N lines of `length` values.
@@ -174,8 +191,7 @@ fn along<const M: usize, const N: usize>(
 #[inline(always)]
 fn output<const M: usize, const N: usize>(run: OutputRun<'_>, lines: &mut Vec<f32>, rows: [&mut [f32]; M]) {
     let n = run.count;
-    lines.resize((M * N + M) * n, 0.0);
-    let (columned, line) = lines.split_at_mut(M * N * n);
+    let (columned, line) = room(lines, (M * N + M) * n).split_at_mut(M * N * n);
     for x in 0..N {
         let m: [&[f32]; N] = std::array::from_fn(|y| &run.products[(N * y + x) * run.position_stride..][..n]);
         for i in 0..n {
