@@ -5,6 +5,7 @@
 
 mod gemm;
 mod im2col;
+mod lanes;
 mod linear;
 mod memory;
 mod pool;
@@ -20,7 +21,7 @@ use rayon::prelude::*;
 pub(crate) use gemm::{Matrix, Real, matmul};
 pub(crate) use im2col::{conv_forward, conv_input_gradient, conv_kernel_gradient};
 pub(crate) use linear::{linear, linear_gradient};
-use memory::zeros;
+use memory::{filled, zeros};
 pub(crate) use pool::{average_pool, average_pool_gradient, cell_range, max_pool, max_pool_gradient};
 
 /// The shape of a convolution of `batch` inputs.
@@ -82,6 +83,15 @@ unsafe impl<T: Send> Sync for Shared<T> {}
 impl<T> Shared<T> {
     pub fn new(buffer: &mut [T]) -> Self {
         Self(buffer.as_mut_ptr())
+    }
+
+    /// What begins `offset` values further.
+    ///
+    /// # Safety
+    /// `offset` must lie within the buffer.
+    pub unsafe fn beyond(self, offset: usize) -> Self {
+        // SAFETY: the caller keeps `offset` within the buffer.
+        Self(unsafe { self.0.add(offset) })
     }
 
     /// The pointer `offset` values further.

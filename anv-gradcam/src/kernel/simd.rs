@@ -35,33 +35,35 @@ impl Level {
     }
 }
 
-/// Declares `fn $name::<M, N>(level, …)` that runs `$body::<M, N>(…)`, an `#[inline(always)]` function, compiled for
-/// each level so that the compiler vectorises it with that level's instructions.
+/// Declares `unsafe fn $name::<M, N>(level, …)` that runs `$body::<L, M, N>(…)`, an `#[inline(always)]` function, compiled
+/// for each level with that level's [`Lanes`](super::lanes::Lanes) `L`.
 macro_rules! vectorised {
-    ($(#[$doc:meta])* fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $body:ident) => {
+    ($(#[$doc:meta])* unsafe fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $body:ident) => {
         $(#[$doc])*
-        pub(super) fn $name<const M: usize, const N: usize>(
+        pub(super) unsafe fn $name<const M: usize, const N: usize>(
             level: $crate::kernel::simd::Level,
             $($arg: $type),*
         ) {
+            use $crate::kernel::lanes;
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            fn avx2<const M: usize, const N: usize>($($arg: $type),*) {
-                $body::<M, N>($($arg),*)
+            unsafe fn avx2<const M: usize, const N: usize>($($arg: $type),*) {
+                unsafe { $body::<lanes::Avx2, M, N>($($arg),*) }
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx2,fma")]
-            fn avx512<const M: usize, const N: usize>($($arg: $type),*) {
-                $body::<M, N>($($arg),*)
+            unsafe fn avx512<const M: usize, const N: usize>($($arg: $type),*) {
+                unsafe { $body::<lanes::Avx512, M, N>($($arg),*) }
             }
-            match level {
-                // SAFETY: `Level::detect` gives this level only on processors that have the instructions.
-                #[cfg(target_arch = "x86_64")]
-                $crate::kernel::simd::Level::Avx512 => unsafe { avx512::<M, N>($($arg),*) },
-                // SAFETY: as above.
-                #[cfg(target_arch = "x86_64")]
-                $crate::kernel::simd::Level::Avx2 => unsafe { avx2::<M, N>($($arg),*) },
-                $crate::kernel::simd::Level::Baseline => $body::<M, N>($($arg),*),
+            // SAFETY: `Level::detect` gives a level only on processors that have the instructions.
+            unsafe {
+                match level {
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernel::simd::Level::Avx512 => avx512::<M, N>($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::kernel::simd::Level::Avx2 => avx2::<M, N>($($arg),*),
+                    $crate::kernel::simd::Level::Baseline => $body::<lanes::Portable, M, N>($($arg),*),
+                }
             }
         }
     };

@@ -1,63 +1,72 @@
 //! The transformed kernel `U = G g Gᵀ`.
 
-use super::{BLOCK_PANELS, FAR, FAR_2, NEAR, NEAR_2, PANEL};
+// Loops by index: what closures and iterators wrap is compiled without the vector instructions that its caller may use, and
+// values leave their registers (measured: four times slower).
+#![allow(clippy::needless_range_loop)]
+
+use super::{BLOCK_PANELS, FAR, FAR_2, NEAR, NEAR_2, PANEL, spread};
+use crate::kernel::lanes::{LANES, Lanes, TAPS, first};
 use crate::kernel::simd::vectorised;
 
-vectorised! {
-    /// Transforms a block of kernels from output `first` on: `target` is laid out (position, panel, input, output of the
-    /// panel), outputs that do not exist are zero. `kernel` is (outputs, inputs, 9), with `turned`
-    /// (inputs, outputs, 9) and each kernel turned by 180°.
-    fn transform_kernels(
-        target: &mut [f32],
-        kernel: &[f32],
-        first: usize,
-        channels: (usize, usize),
-        turned: bool,
-    ) = transform
+/// Kernels of some outputs, and the room for their transforms.
+pub(super) struct Block<'a> {
+    /// Laid out (position, panel, input, output of the panel), a position every `spread(…)` values; outputs that do not
+    /// exist become zero, panels without any are left alone.
+    pub target: &'a mut [f32],
+    /// (outputs, inputs, 9), with `turned` (inputs, outputs, 9) and each kernel turned by 180°.
+    pub kernel: &'a [f32],
+    pub turned: bool,
+    /// The first output of the block.
+    pub first: usize,
+    pub outputs: usize,
+    pub inputs: usize,
 }
 
-/// Inputs transformed at a time: their kernels stay in the first-level cache.
-const GROUP: usize = 16;
+vectorised! {
+    /// Transforms a block of kernels.
+    unsafe fn transform_kernels(block: Block<'_>) = transform
+}
+
+/// Inputs whose kernels for a panel of outputs fill a vector.
+const GROUP: usize = LANES / PANEL;
 
 #[inline(always)]
-fn transform<const M: usize, const N: usize>(
-    target: &mut [f32],
-    kernel: &[f32],
-    first: usize,
-    (outputs, inputs): (usize, usize),
-    turned: bool,
-) {
-    let plane = BLOCK_PANELS * PANEL * inputs;
-    // Declared once: clearing them for every group took as long as the arithmetic.
-    let mut taps = [[0f32; GROUP * PANEL]; 9];
-    let mut rows = [[[0f32; GROUP * PANEL]; 3]; N];
-    let mut line = [[0f32; GROUP * PANEL]; N];
+unsafe fn transform<L: Lanes, const M: usize, const N: usize>(block: Block<'_>) {
+    let Block { target, kernel, turned, first: first_output, outputs, inputs } = block;
+    let position_stride = spread(BLOCK_PANELS * PANEL * inputs);
+    assert!(target.len() >= N * N * position_stride && kernel.len() == outputs * inputs * TAPS);
+    let zeros = [0f32; TAPS];
     for panel in 0..BLOCK_PANELS {
-        let output = first + panel * PANEL;
+        let output = first_output + panel * PANEL;
         if output >= outputs {
             break;
         }
-        for from in (0..inputs).step_by(GROUP) {
-            let count = GROUP.min(inputs - from);
-            gather(&mut taps, kernel, (output, outputs), (from, count, inputs), turned);
-            for x in 0..3 {
-                for i in 0..GROUP * PANEL {
-                    let column = axis::<N>(taps[x][i], taps[3 + x][i], taps[6 + x][i]);
-                    for (row, value) in rows.iter_mut().zip(column) {
-                        row[x][i] = value;
-                    }
+        for input in (0..inputs).step_by(GROUP) {
+            let mut rows = [zeros.as_ptr(); LANES];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                let (output, input) = (output + lane % PANEL, input + lane / PANEL);
+                if output < outputs && input < inputs {
+                    let index = if turned { input * outputs + output } else { output * inputs + input };
+                    *row = kernel[TAPS * index..][..TAPS].as_ptr();
                 }
             }
-            let start = (panel * inputs + from) * PANEL;
-            for (y, row) in rows.iter().enumerate() {
-                for i in 0..GROUP * PANEL {
-                    for (line, value) in line.iter_mut().zip(axis::<N>(row[0][i], row[1][i], row[2][i])) {
-                        line[i] = value;
-                    }
-                }
-                for (x, line) in line.iter().enumerate() {
-                    let at = (N * y + x) * plane + start;
-                    target[at..at + count * PANEL].copy_from_slice(&line[..count * PANEL]);
+            // SAFETY: every row begins a kernel, or the zeros.
+            let mut taps = unsafe { L::turned(rows) };
+            if turned {
+                taps.reverse();
+            }
+            let mut columns = [[taps[0]; N]; 3];
+            for x in 0..3 {
+                columns[x] = axis::<L, N>(taps[x], taps[3 + x], taps[6 + x]);
+            }
+            let lanes = first(PANEL * (inputs - input));
+            let mut at = (panel * inputs + input) * PANEL;
+            for y in 0..N {
+                let line = axis::<L, N>(columns[0][y], columns[1][y], columns[2][y]);
+                for x in 0..N {
+                    // SAFETY: the target has room for all inputs of all panels at every position.
+                    unsafe { line[x].store(target.as_mut_ptr().add(at), lanes) };
+                    at += position_stride;
                 }
             }
         }
@@ -67,54 +76,21 @@ fn transform<const M: usize, const N: usize>(
 /// One axis of `G g`. For tiles of two: rows (1, 0, 0), (1/2, ±1/2, 1/2), (0, 0, 1). For tiles of four: (1, 0, 0),
 /// (1, ±a, a²) / (2a²(a² − b²)), (1, ±b, b²) / (2b²(b² − a²)), (0, 0, 1).
 #[inline(always)]
-fn axis<const N: usize>(a: f32, b: f32, c: f32) -> [f32; N] {
+fn axis<L: Lanes, const N: usize>(a: L, b: L, c: L) -> [L; N] {
     const NEAR_SCALE: f32 = (1.0 / (2.0 * NEAR_64 * NEAR_64 * (NEAR_64 * NEAR_64 - FAR_64 * FAR_64))) as f32;
     const FAR_SCALE: f32 = (1.0 / (2.0 * FAR_64 * FAR_64 * (FAR_64 * FAR_64 - NEAR_64 * NEAR_64))) as f32;
     const NEAR_64: f64 = 2.0 / 3.0;
     const FAR_64: f64 = 1.5;
-    let mut result = [0.0; N];
+    let mut result = [a; N];
     if N == 4 {
-        let (outer, middle) = ((a + c) * 0.5, b * 0.5);
-        result.copy_from_slice(&[a, outer + middle, outer - middle, c][..N]);
+        let (outer, middle) = (a.add(c).times(0.5), b.times(0.5));
+        result.copy_from_slice(&[a, outer.add(middle), outer.sub(middle), c][..N]);
     } else {
-        let (near, near_middle) = (NEAR_SCALE * (a + NEAR_2 * c), NEAR_SCALE * NEAR * b);
-        let (far, far_middle) = (FAR_SCALE * (a + FAR_2 * c), FAR_SCALE * FAR * b);
-        let six = [a, near + near_middle, near - near_middle, far + far_middle, far - far_middle, c];
+        let (near, near_middle) = (a.add(c.times(NEAR_2)).times(NEAR_SCALE), b.times(NEAR_SCALE * NEAR));
+        let (far, far_middle) = (a.add(c.times(FAR_2)).times(FAR_SCALE), b.times(FAR_SCALE * FAR));
+        let six =
+            [a, near.add(near_middle), near.sub(near_middle), far.add(far_middle), far.sub(far_middle), c];
         result.copy_from_slice(&six[..N]);
     }
     result
-}
-
-/// Brings the kernels of eight outputs and some inputs into the order (tap, input, output).
-#[inline(always)]
-fn gather(
-    taps: &mut [[f32; GROUP * PANEL]; 9],
-    kernel: &[f32],
-    (output, outputs): (usize, usize),
-    (from, count, inputs): (usize, usize, usize),
-    turned: bool,
-) {
-    let used = PANEL.min(outputs - output);
-    if used < PANEL {
-        *taps = [[0.0; GROUP * PANEL]; 9];
-    }
-    if turned {
-        for input in 0..count {
-            let source = &kernel[((from + input) * outputs + output) * 9..][..used * 9];
-            for (lane, nine) in source.as_chunks::<9>().0.iter().enumerate() {
-                for tap in 0..9 {
-                    taps[tap][input * PANEL + lane] = nine[8 - tap];
-                }
-            }
-        }
-    } else {
-        for lane in 0..used {
-            let source = &kernel[((output + lane) * inputs + from) * 9..][..count * 9];
-            for (input, nine) in source.as_chunks::<9>().0.iter().enumerate() {
-                for tap in 0..9 {
-                    taps[tap][input * PANEL + lane] = nine[tap];
-                }
-            }
-        }
-    }
 }

@@ -22,19 +22,18 @@ mod tiles;
 
 use rayon::prelude::*;
 
+use super::lanes::LANES;
 use super::simd::Level;
-use super::{Buffers, Shared, zeros};
-use kernel::transform_kernels;
+use super::{Buffers, Shared, filled, zeros};
+use kernel::{Block, transform_kernels};
 use product::multiply;
-use tiles::{InputRow, OutputRun, input_row, output_run};
+use tiles::{InputRow, OutputPlanes, Run, input_row, output_planes};
 
-/// Tiles in a panel of `V`: one AVX-512 register or two AVX2 ones.
-const LANES: usize = 16;
 /// Outputs in a panel of `U`.
 const PANEL: usize = 8;
-/// Panels of outputs that one task transforms and multiplies.
-const BLOCK_PANELS: usize = 4;
-/// Tiles whose products one task holds at a time: 36 · 32 outputs · 128 tiles are 590 kB, within a core's cache.
+/// Panels of outputs that one task transforms and multiplies: of 512 inputs they fill half to all of a core's cache.
+const BLOCK_PANELS: usize = 2;
+/// Tiles whose products one task holds at a time: 36 · 16 outputs · 128 tiles are 295 kB, within a core's cache.
 const SUB_TILES: usize = 128;
 /// From this number of tiles on, tasks take chunks of tiles and share the transformed kernel; below, they take
 /// blocks of outputs and share the transformed input.
@@ -123,15 +122,15 @@ pub(super) fn conv3x3_at(p: &Problem<'_>, level: Level) -> Vec<f32> {
     let plane = p.height * p.width;
     assert!(p.input.len() == p.batch * p.inputs * plane && p.kernel.len() == p.outputs * p.inputs * 9);
     assert!(p.gate.is_none_or(|g| g.len() == p.input.len()) && p.bias.is_none_or(|b| b.len() == p.outputs));
-    let mut output = zeros(p.batch * p.outputs * plane);
-    if !output.is_empty() {
-        let shared = Shared::new(&mut output);
-        match p.tiles() >= MANY_TILES {
-            true => by_chunks(p, shared, level),
-            false => by_blocks(p, shared, level),
-        }
+    if p.tiles() == 0 {
+        return Vec::new();
     }
-    output
+    let fill = |output| match p.tiles() >= MANY_TILES {
+        true => by_chunks(p, output, level),
+        false => by_blocks(p, output, level),
+    };
+    // SAFETY: both go through all tiles of all outputs, and the tiles cover the picture.
+    unsafe { filled(p.batch * p.outputs * plane, fill) }
 }
 
 /// Tile rows of all images, counted through.
@@ -142,11 +141,17 @@ fn panels(tiles: usize) -> usize {
     tiles.div_ceil(LANES)
 }
 
+/// A distance between positions: at least `values`, and not a power of two, at which the lines written for one tile would
+/// fall into one set of the first-level cache.
+fn spread(values: usize) -> usize {
+    values + LANES
+}
+
 /// Tasks take chunks of tile rows; the transformed kernel is shared.
 fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
     let block = BLOCK_PANELS * PANEL;
     let blocks = p.outputs.div_ceil(block);
-    let block_values = p.tile.positions() * block * p.inputs;
+    let block_values = p.tile.positions() * spread(block * p.inputs);
     let mut kernels = zeros(blocks * block_values);
     kernels.par_chunks_mut(block_values).with_max_len(1).enumerate().for_each(|(index, kernels)| {
         transform_block(p, level, kernels, index * block);
@@ -154,16 +159,16 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
     let rows = (SUB_TILES / p.tile_columns()).max(1);
     let all = p.batch * p.tile_rows();
     let buffers = Buffers::<Scratch>::new();
-    let task = |Scratch { input, products, lines, .. }: &mut Scratch, chunk: usize| {
+    let task = |Scratch { input, products, runs, .. }: &mut Scratch, chunk: usize| {
         let rows = chunk * rows..((chunk + 1) * rows).min(all);
         let panels = panels(rows.len() * p.tile_columns());
-        input.resize(p.tile.positions() * panels * p.inputs * LANES, 0.0);
+        input.resize(p.tile.positions() * spread(panels * p.inputs * LANES), 0.0);
         let shared = Shared::new(input);
         for channel in 0..p.inputs {
-            transform_channel(p, level, channel, rows.clone(), shared, lines);
+            transform_channel(p, level, channel, rows.clone(), shared);
         }
         for (index, kernels) in kernels.chunks_exact(block_values).enumerate() {
-            multiply_block(p, level, kernels, index * block, input, &rows, products, lines, output);
+            multiply_block(p, level, kernels, index * block, input, &rows, products, runs, output);
         }
     };
     let chunks = (0..all.div_ceil(rows)).into_par_iter().with_max_len(1);
@@ -174,18 +179,17 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
 fn by_blocks(p: &Problem<'_>, output: Shared, level: Level) {
     let rows = 0..p.batch * p.tile_rows();
     let panels = panels(p.tiles());
-    let mut input = zeros(p.tile.positions() * panels * p.inputs * LANES);
+    let mut input = zeros(p.tile.positions() * spread(panels * p.inputs * LANES));
     let shared = Shared::new(&mut input);
+    (0..p.inputs)
+        .into_par_iter()
+        .for_each(|channel| transform_channel(p, level, channel, rows.clone(), shared));
     let buffers = Buffers::<Scratch>::new();
-    (0..p.inputs).into_par_iter().for_each(|channel| {
-        buffers
-            .with(|scratch| transform_channel(p, level, channel, rows.clone(), shared, &mut scratch.lines));
-    });
     let block = BLOCK_PANELS * PANEL;
-    let task = |Scratch { kernels, products, lines, .. }: &mut Scratch, index: usize| {
-        kernels.resize(p.tile.positions() * block * p.inputs, 0.0);
+    let task = |Scratch { kernels, products, runs, .. }: &mut Scratch, index: usize| {
+        kernels.resize(p.tile.positions() * spread(block * p.inputs), 0.0);
         transform_block(p, level, kernels, index * block);
-        multiply_block(p, level, kernels, index * block, &input, &rows, products, lines, output);
+        multiply_block(p, level, kernels, index * block, &input, &rows, products, runs, output);
     };
     let blocks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
     blocks.for_each(|index| buffers.with(|scratch| task(scratch, index)));
@@ -197,59 +201,46 @@ struct Scratch {
     input: Vec<f32>,
     kernels: Vec<f32>,
     products: Vec<f32>,
-    lines: Vec<f32>,
+    runs: Vec<Run>,
 }
 
 /// Step 2 for the outputs from `first` on.
 fn transform_block(p: &Problem<'_>, level: Level, target: &mut [f32], first: usize) {
-    let transform = match p.tile {
-        Tile::Two => transform_kernels::<2, 4>,
-        Tile::Four => transform_kernels::<4, 6>,
-    };
-    transform(level, target, p.kernel, first, (p.outputs, p.inputs), p.turned);
+    let Problem { kernel, turned, outputs, inputs, .. } = *p;
+    let block = Block { target, kernel, turned, first, outputs, inputs };
+    // SAFETY: the level is the processor's.
+    unsafe {
+        match p.tile {
+            Tile::Two => transform_kernels::<2, 4>(level, block),
+            Tile::Four => transform_kernels::<4, 6>(level, block),
+        }
+    }
 }
 
 /// Step 1 for one input channel: `target` is laid out (position, panel, channel, tile).
-fn transform_channel(
-    p: &Problem<'_>,
-    level: Level,
-    channel: usize,
-    rows: Rows,
-    target: Shared,
-    lines: &mut Vec<f32>,
-) {
+fn transform_channel(p: &Problem<'_>, level: Level, channel: usize, rows: Rows, target: Shared) {
     let (plane, columns) = (p.height * p.width, p.tile_columns());
-    let panels = panels(rows.len() * columns);
+    let panel_stride = p.inputs * LANES;
+    let position_stride = spread(panels(rows.len() * columns) * panel_stride);
     for (index, row) in rows.enumerate() {
         let start = (row / p.tile_rows() * p.inputs + channel) * plane;
-        let image = InputRow {
+        let row = InputRow {
             plane: &p.input[start..start + plane],
             gate: p.gate.map(|g| &g[start..start + plane]),
             height: p.height,
             width: p.width,
             tile_row: row % p.tile_rows(),
+            tile: index * columns,
+            // SAFETY: the buffer of positions x panels x inputs x LANES values begins with every channel of one tile.
+            target: unsafe { target.beyond(channel * LANES) },
+            panel_stride,
+            position_stride,
         };
-        match p.tile {
-            Tile::Two => input_row::<2, 4>(level, image, lines),
-            Tile::Four => input_row::<4, 6>(level, image, lines),
-        }
-        let (patches, first) = (&lines[..p.tile.positions() * columns], index * columns);
-        for (position, values) in patches.chunks_exact(columns).enumerate() {
-            let mut done = 0;
-            while done < columns {
-                let (panel, lane) = ((first + done) / LANES, (first + done) % LANES);
-                let count = (LANES - lane).min(columns - done);
-                let at = ((position * panels + panel) * p.inputs + channel) * LANES + lane;
-                let source = &values[done..done + count];
-                // SAFETY: `at + count` lies within the buffer of positions x panels x inputs x LANES values, and
-                // only the task of this channel writes this channel's part of it.
-                unsafe {
-                    match source.try_into() {
-                        Ok(whole) => *target.at(at).cast::<[f32; LANES]>() = whole,
-                        Err(_) => target.at(at).copy_from_nonoverlapping(source.as_ptr(), count),
-                    }
-                }
-                done += count;
+        // SAFETY: the buffer has the places of all tiles of `rows`; only the task of this channel writes this channel's.
+        unsafe {
+            match p.tile {
+                Tile::Two => input_row::<2, 4>(level, row),
+                Tile::Four => input_row::<4, 6>(level, row),
             }
         }
     }
@@ -265,65 +256,62 @@ fn multiply_block(
     input: &[f32],
     rows: &Rows,
     products: &mut Vec<f32>,
-    lines: &mut Vec<f32>,
+    runs: &mut Vec<Run>,
     output: Shared,
 ) {
-    let columns = p.tile_columns();
-    let tiles = rows.len() * columns;
+    let tiles = rows.len() * p.tile_columns();
     let panels = panels(tiles);
     let outputs = (BLOCK_PANELS * PANEL).min(p.outputs - first);
     let used = outputs.div_ceil(PANEL);
-    let kernel_values = BLOCK_PANELS * PANEL * p.inputs;
+    let kernel_values = spread(BLOCK_PANELS * PANEL * p.inputs);
     for from in (0..panels).step_by(SUB_TILES / LANES) {
         let to = (from + SUB_TILES / LANES).min(panels);
         let stride = (to - from) * LANES;
-        products.resize(p.tile.positions() * used * PANEL * stride, 0.0);
-        for (position, products) in products.chunks_exact_mut(used * PANEL * stride).enumerate() {
+        let position_stride = spread(used * PANEL * stride);
+        products.resize(p.tile.positions() * position_stride, 0.0);
+        for (position, products) in products.chunks_exact_mut(position_stride).enumerate() {
             let kernels = &kernels[position * kernel_values..][..used * PANEL * p.inputs];
-            let input = &input[(position * panels + from) * p.inputs * LANES..][..stride * p.inputs];
+            let input = &input[position * spread(panels * p.inputs * LANES) + from * p.inputs * LANES..]
+                [..stride * p.inputs];
             multiply(level, kernels, input, products, p.inputs, stride);
         }
-        let (mut tile, end) = (from * LANES, (to * LANES).min(tiles));
-        while tile < end {
-            let (row, column) = (rows.start + tile / columns, tile % columns);
-            let count = (columns - column).min(end - tile);
-            for index in 0..outputs {
-                let image = row / p.tile_rows() * p.outputs + first + index;
-                let run = OutputRun {
-                    products: &products[index * stride + tile - from * LANES..],
-                    position_stride: used * PANEL * stride,
-                    count,
-                    bias: p.bias.map_or(0.0, |b| b[first + index]),
-                    lowest: if p.relu { 0.0 } else { f32::NEG_INFINITY },
-                };
-                let place = (image, row % p.tile_rows(), column);
+        collect_runs(p, rows, from * LANES..(to * LANES).min(tiles), runs);
+        for index in 0..outputs {
+            let planes = OutputPlanes {
+                products: &products[index * stride..],
+                position_stride,
+                runs,
+                bias: p.bias.map_or(0.0, |b| b[first + index]),
+                lowest: if p.relu { 0.0 } else { f32::NEG_INFINITY },
+                height: p.height,
+                width: p.width,
+                // SAFETY: the output holds this channel's plane of every image.
+                target: unsafe { output.beyond((first + index) * p.height * p.width) },
+                image_stride: p.outputs * p.height * p.width,
+            };
+            // SAFETY: the output holds the planes of all images; tasks differ in their tile rows or in their output
+            // channels, so that no value is written twice.
+            unsafe {
                 match p.tile {
-                    Tile::Two => output_run::<2, 4>(level, run, lines, output_rows(p, count, place, output)),
-                    Tile::Four => output_run::<4, 6>(level, run, lines, output_rows(p, count, place, output)),
+                    Tile::Two => output_planes::<2, 4>(level, planes),
+                    Tile::Four => output_planes::<4, 6>(level, planes),
                 }
             }
-            tile += count;
         }
     }
 }
 
-/// The rows of the output that `count` tiles of one tile row cover from tile `column` on; empty ones below the picture.
-fn output_rows<'a, const M: usize>(
-    p: &Problem<'_>,
-    count: usize,
-    (image, tile_row, column): (usize, usize, usize),
-    output: Shared,
-) -> [&'a mut [f32]; M] {
-    let width = (M * count).min(p.width - M * column);
-    std::array::from_fn(|y| {
-        let line = M * tile_row + y;
-        if line >= p.height {
-            return &mut [][..];
-        }
-        let at = (image * p.height + line) * p.width + M * column;
-        // SAFETY: `line` < height and M · column + width ≤ width of the output plane, which lies within the output; the
-        // rows of a tile row are different ones, and tasks differ in their tile rows or in their output channels, so no
-        // value is lent twice at a time. The output outlives the task.
-        unsafe { std::slice::from_raw_parts_mut(output.at(at), width) }
-    })
+/// The runs that `tiles`, counted from the first of `rows` on, fall into; places among the products are multiples of
+/// [`LANES`] where panels begin.
+fn collect_runs(p: &Problem<'_>, rows: &Rows, tiles: std::ops::Range<usize>, runs: &mut Vec<Run>) {
+    runs.clear();
+    let columns = p.tile_columns();
+    let mut tile = tiles.start;
+    while tile < tiles.end {
+        let (row, column) = (rows.start + tile / columns, tile % columns);
+        let count = (columns - column).min(tiles.end - tile).min(LANES - tile % LANES);
+        let (image, tile_row) = (row / p.tile_rows(), row % p.tile_rows());
+        runs.push(Run { at: tile - tiles.start, count, image, tile_row, column });
+        tile += count;
+    }
 }

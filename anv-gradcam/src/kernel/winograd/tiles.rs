@@ -1,9 +1,18 @@
-//! Transforms of input patches (`Bᵀ d B`) and output tiles (`Aᵀ M A`), a row of tiles at a time.
+//! Transforms of input patches (`Bᵀ d B`) and output tiles (`Aᵀ M A`), sixteen neighbouring tiles at a time.
+//!
+//! Neighbouring patches start M values apart. A row of the picture is read as it lies and transformed across rows
+//! first; then its vectors are divided by place modulo M, so that a lane is a tile.
+
+// Loops by index: what closures and iterators wrap is compiled without the vector instructions that its caller may use, and
+// values leave their registers (measured: four times slower).
+#![allow(clippy::needless_range_loop)]
 
 use super::{FAR, FAR_2, NEAR, NEAR_2, SUM_2};
+use crate::kernel::Shared;
+use crate::kernel::lanes::{LANES, Lanes, Mask, first};
 use crate::kernel::simd::vectorised;
 
-/// A row of tiles of one input plane.
+/// A row of tiles of one input plane, and where its patches go.
 #[derive(Clone, Copy)]
 pub(super) struct InputRow<'a> {
     pub plane: &'a [f32],
@@ -12,47 +21,74 @@ pub(super) struct InputRow<'a> {
     pub height: usize,
     pub width: usize,
     pub tile_row: usize,
+    /// Place of the row's first tile among those transformed together.
+    pub tile: usize,
+    /// Place of the first panel's values of this channel at position 0.
+    pub target: Shared,
+    /// From one panel to the next.
+    pub panel_stride: usize,
+    /// From one position to the next.
+    pub position_stride: usize,
 }
 
-/// Products of a run of neighbouring tiles of one output plane.
+/// Products of one output channel, and where its values go.
 #[derive(Clone, Copy)]
-pub(super) struct OutputRun<'a> {
-    /// From the run's first tile at position 0 on.
+pub(super) struct OutputPlanes<'a> {
+    /// From the first tile at position 0 on.
     pub products: &'a [f32],
-    /// Values from one position to the next.
+    /// From one position to the next.
     pub position_stride: usize,
-    /// Number of tiles.
-    pub count: usize,
+    pub runs: &'a [Run],
     pub bias: f32,
     /// Results below this are raised to it.
     pub lowest: f32,
+    pub height: usize,
+    pub width: usize,
+    /// This channel's plane in the first image.
+    pub target: Shared,
+    /// From one image to the next.
+    pub image_stride: usize,
+}
+
+/// Up to sixteen neighbouring tiles of a row.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    /// Place among the products.
+    pub at: usize,
+    pub count: usize,
+    pub image: usize,
+    pub tile_row: usize,
+    pub column: usize,
 }
 
 vectorised! {
-    /// Leaves the transformed patches in the first N² · columns values of `lines`, position by position.
-    fn input_row(row: InputRow<'_>, lines: &mut Vec<f32>) = input
+    /// Transforms a row of patches.
+    ///
+    /// The target must have a place for every tile of the row at every position, which nobody else uses meanwhile.
+    unsafe fn input_row(row: InputRow<'_>) = input
 }
 
 vectorised! {
-    /// Writes the run's values to the output `rows`, which end where the picture does: in the middle of a tile perhaps;
-    /// those below it are empty.
-    fn output_run(run: OutputRun<'_>, lines: &mut Vec<f32>, rows: [&mut [f32]; M]) = output
+    /// Writes the runs' values where they lie in the picture, which may end in the middle of a tile.
+    ///
+    /// The target must hold the planes of all images, and nobody else may use them meanwhile.
+    unsafe fn output_planes(planes: OutputPlanes<'_>) = output
 }
 
 /// One axis of `Bᵀ d`.
 #[inline(always)]
-fn forward<const N: usize>(a: [f32; N]) -> [f32; N] {
-    let mut result = [0.0; N];
+fn forward<L: Lanes, const N: usize>(a: [L; N]) -> [L; N] {
+    let mut result = a;
     if N == 4 {
         let [a0, a1, a2, a3] = [a[0], a[1], a[2], a[3]];
-        result.copy_from_slice(&[a0 - a2, a1 + a2, a2 - a1, a1 - a3][..N]);
+        result.copy_from_slice(&[a0.sub(a2), a1.add(a2), a2.sub(a1), a1.sub(a3)][..N]);
     } else {
-        let [a0, a1, a2, a3, a4, a5] = std::array::from_fn(|i| a[i % N]);
+        let [a0, a1, a2, a3, a4, a5] = [a[0], a[1], a[2], a[3], a[4 % N], a[5 % N]];
         // Rows x⁴ − (a² + b²) x² + 1, x (x ± a) (x² − b²), x (x ± b) (x² − a²), x (x⁴ − (a² + b²) x² + 1).
-        let (even_a, odd_a) = (a4 - FAR_2 * a2, NEAR * (a3 - FAR_2 * a1));
-        let (even_b, odd_b) = (a4 - NEAR_2 * a2, FAR * (a3 - NEAR_2 * a1));
-        let (first, last) = (a0 - SUM_2 * a2 + a4, a1 - SUM_2 * a3 + a5);
-        let rows = [first, even_a + odd_a, even_a - odd_a, even_b + odd_b, even_b - odd_b, last];
+        let (even_a, odd_a) = (a4.sub(a2.times(FAR_2)), a3.sub(a1.times(FAR_2)).times(NEAR));
+        let (even_b, odd_b) = (a4.sub(a2.times(NEAR_2)), a3.sub(a1.times(NEAR_2)).times(FAR));
+        let (first, last) = (a0.sub(a2.times(SUM_2)).add(a4), a1.sub(a3.times(SUM_2)).add(a5));
+        let rows = [first, even_a.add(odd_a), even_a.sub(odd_a), even_b.add(odd_b), even_b.sub(odd_b), last];
         result.copy_from_slice(&rows[..N]);
     }
     result
@@ -60,160 +96,159 @@ fn forward<const N: usize>(a: [f32; N]) -> [f32; N] {
 
 /// One axis of `Aᵀ m`.
 #[inline(always)]
-fn backward<const M: usize, const N: usize>(m: [f32; N]) -> [f32; M] {
-    let mut result = [0.0; M];
+fn backward<L: Lanes, const M: usize, const N: usize>(m: [L; N]) -> [L; M] {
+    let mut result = [m[0]; M];
     if M == 2 {
-        result.copy_from_slice(&[m[0] + m[1] + m[2], m[1] - m[2] - m[3]][..M]);
+        result.copy_from_slice(&[m[0].add(m[1]).add(m[2]), m[1].sub(m[2]).sub(m[3])][..M]);
     } else {
-        let [m0, m1, m2, m3, m4, m5] = std::array::from_fn(|i| m[i % N]);
-        let (p, q, u, v) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4);
+        let [m0, m1, m2, m3, m4, m5] = [m[0], m[1], m[2], m[3], m[4 % N], m[5 % N]];
+        let (p, q, u, v) = (m1.add(m2), m1.sub(m2), m3.add(m4), m3.sub(m4));
         // The powers 0 to 3 of the points, times the products at them.
         let rows = [
-            m0 + p + u,
-            NEAR * q + FAR * v,
-            NEAR_2 * p + FAR_2 * u,
-            NEAR * NEAR_2 * q + FAR * FAR_2 * v + m5,
+            m0.add(p).add(u),
+            q.times(NEAR).add(v.times(FAR)),
+            p.times(NEAR_2).add(u.times(FAR_2)),
+            q.times(NEAR * NEAR_2).add(v.times(FAR * FAR_2)).add(m5),
         ];
         result.copy_from_slice(&rows[..M]);
     }
     result
 }
 
-/// First down the columns of the picture, between whose edges everything is contiguous, then along the rows, where
-/// neighbouring patches are M values apart.
+/// Lanes of a vector that starts at `start` which lie within 0..`length`.
 #[inline(always)]
-fn input<const M: usize, const N: usize>(row: InputRow<'_>, lines: &mut Vec<f32>) {
+fn inside(start: isize, length: usize) -> Mask {
+    let before = start.min(0).unsigned_abs();
+    let left = (length as isize - start).max(0) as usize;
+    first(left) & !first(before)
+}
+
+#[inline(always)]
+unsafe fn input<L: Lanes, const M: usize, const N: usize>(row: InputRow<'_>) {
+    assert!(row.plane.len() == row.height * row.width && row.gate.is_none_or(|g| g.len() == row.plane.len()));
     let columns = row.width.div_ceil(M);
-    // A patch reaches two columns into the next tile.
-    let line = M * (columns + 1);
-    let lines = room(lines, N * N * columns + (N + 1) * line + row.width);
-    let (patches, rest) = lines.split_at_mut(N * N * columns);
-    let (columned, rest) = rest.split_at_mut(N * line);
-    let (phases, beyond) = rest.split_at_mut(line);
-    // The rows above and below the picture are zero, and so are their gates.
-    beyond.fill(0.0);
-    let beyond = &*beyond;
-    let select = |plane| rows::<M, N>(&row, plane, beyond);
-    let targets = split::<N>(columned, line).map(|target| {
-        target[0] = 0.0;
-        target[row.width + 1..].fill(0.0);
-        &mut target[1..][..row.width]
-    });
-    match row.gate {
-        Some(gate) => down::<N, true>(select(row.plane), select(gate), targets),
-        None => down::<N, false>(select(row.plane), [beyond; N], targets),
-    }
-    for (line, patches) in columned.chunks_exact(line).zip(patches.chunks_exact_mut(N * columns)) {
-        along::<M, N>(line, phases, split::<N>(patches, columns), columns);
-    }
-}
-
-/// The first `length` values of a buffer, which only grows: what earlier calls left in it is overwritten.
-#[inline(always)]
-fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
-    if buffer.len() < length {
-        buffer.resize(length, 0.0);
-    }
-    &mut buffer[..length]
-}
-
-/// The N rows of `plane` that a row of tiles needs; `beyond` stands for those outside.
-#[inline(always)]
-fn rows<'a, const M: usize, const N: usize>(
-    row: &InputRow<'_>,
-    plane: &'a [f32],
-    beyond: &'a [f32],
-) -> [&'a [f32]; N] {
-    std::array::from_fn(|i| match (M * row.tile_row + i).checked_sub(1) {
-        Some(y) if y < row.height => &plane[y * row.width..][..row.width],
-        _ => beyond,
-    })
-}
-
-/// N lines of `length` values.
-#[inline(always)]
-fn split<const N: usize>(values: &mut [f32], length: usize) -> [&mut [f32]; N] {
-    let mut rest = values;
-    std::array::from_fn(|_| {
-        let (line, others) = std::mem::take(&mut rest).split_at_mut(length);
-        rest = others;
-        line
-    })
-}
-
-/// The transform of every column of N rows; with `GATED` a value counts only where its gate is above 0.
-#[inline(always)]
-fn down<const N: usize, const GATED: bool>(rows: [&[f32]; N], gates: [&[f32]; N], targets: [&mut [f32]; N]) {
-    let width = targets[0].len();
-    let (rows, gates) = (rows.map(|r| &r[..width]), gates.map(|g| &g[..width]));
-    let targets = targets.map(|t| &mut t[..width]);
-    for i in 0..width {
-        let mut column = [0.0; N];
+    let mut column = 0;
+    while column < columns {
+        let (panel, lane) = ((row.tile + column) / LANES, (row.tile + column) % LANES);
+        let count = (LANES - lane).min(columns - column);
+        let start = (M * column) as isize - 1;
+        let mut parts = [[L::splat(0.0); N]; M];
+        for (index, part) in parts.iter_mut().enumerate() {
+            *part = columns_at::<L, M, N>(&row, start + (LANES * index) as isize);
+        }
+        let beyond = columns_at::<L, M, N>(&row, start + (LANES * M) as isize);
+        let mut at = panel * row.panel_stride + lane;
         for y in 0..N {
-            // Both are read before one is chosen, so that the loop has no branch.
-            let (value, gate) = (rows[y][i], gates[y][i]);
-            column[y] = if !GATED || gate > 0.0 { value } else { 0.0 };
-        }
-        let values = forward::<N>(column);
-        for y in 0..N {
-            targets[y][i] = values[y];
-        }
-    }
-}
-
-/// The transform of every patch's N values along `line`, which is first divided by place modulo M: then the same place of
-/// all patches is contiguous.
-#[inline(always)]
-fn along<const M: usize, const N: usize>(
-    line: &[f32],
-    phases: &mut [f32],
-    targets: [&mut [f32]; N],
-    columns: usize,
-) {
-    for (residue, phase) in phases.chunks_exact_mut(columns + 1).enumerate() {
-        phase.iter_mut().zip(line.as_chunks::<M>().0).for_each(|(p, chunk)| *p = chunk[residue]);
-    }
-    let sources: [&[f32]; N] = std::array::from_fn(|x| &phases[x % M * (columns + 1) + x / M..][..columns]);
-    let targets = targets.map(|t| &mut t[..columns]);
-    for i in 0..columns {
-        let mut patch = [0.0; N];
-        for x in 0..N {
-            patch[x] = sources[x][i];
-        }
-        let values = forward::<N>(patch);
-        for x in 0..N {
-            targets[x][i] = values[x];
-        }
-    }
-}
-
-/// Down the columns of the products, then along their rows; the last tile of a row may reach beyond the picture.
-#[inline(always)]
-fn output<const M: usize, const N: usize>(run: OutputRun<'_>, lines: &mut Vec<f32>, rows: [&mut [f32]; M]) {
-    let n = run.count;
-    let (columned, line) = room(lines, (M * N + M) * n).split_at_mut(M * N * n);
-    for x in 0..N {
-        let m: [&[f32]; N] = std::array::from_fn(|y| &run.products[(N * y + x) * run.position_stride..][..n]);
-        for i in 0..n {
-            let values = backward::<M, N>(std::array::from_fn(|y| m[y][i]));
-            for y in 0..M {
-                columned[(y * N + x) * n + i] = values[y];
-            }
-        }
-    }
-    for (columned, row) in columned.chunks_exact(N * n).zip(rows).filter(|(_, row)| !row.is_empty()) {
-        let m: [&[f32]; N] = std::array::from_fn(|x| &columned[x * n..][..n]);
-        for i in 0..n {
-            let values = backward::<M, N>(std::array::from_fn(|x| m[x][i]));
+            let mut line = [beyond[y]; M];
             for x in 0..M {
-                line[x * n + i] = (values[x] + run.bias).max(run.lowest);
+                line[x] = parts[x][y];
+            }
+            let phases = phases::<L, M>(line);
+            let mut patch = [beyond[y]; N];
+            patch[..M].copy_from_slice(&phases);
+            patch[M] = phases[0].shift(beyond[y]);
+            patch[M + 1] = phases[1].shift(beyond[y].shift(beyond[y]));
+            let values = forward::<L, N>(patch);
+            for x in 0..N {
+                // SAFETY: the caller's target has these places.
+                unsafe { values[x].store(row.target.at(at), first(count)) };
+                at += row.position_stride;
             }
         }
-        let (tiles, rest) = row.as_chunks_mut::<M>();
-        for (i, tile) in tiles.iter_mut().enumerate() {
-            *tile = std::array::from_fn(|x| line[x * n + i]);
+        column += count;
+    }
+}
+
+/// The transforms of sixteen columns of the N lines that a row of patches covers; outside the picture everything is 0.
+#[inline(always)]
+fn columns_at<L: Lanes, const M: usize, const N: usize>(row: &InputRow<'_>, start: isize) -> [L; N] {
+    let mask = inside(start, row.width);
+    let mut lines = [L::splat(0.0); N];
+    for (y, values) in lines.iter_mut().enumerate() {
+        let line = M * row.tile_row + y;
+        if line == 0 || line > row.height {
+            continue;
         }
-        let last = tiles.len();
-        rest.iter_mut().enumerate().for_each(|(x, value)| *value = line[x * n + last]);
+        let at = ((line - 1) * row.width) as isize + start;
+        // SAFETY: the mask leaves values of the line, which lies within the plane; the gate has its size.
+        unsafe {
+            *values = L::load(row.plane.as_ptr().wrapping_offset(at), mask);
+            if let Some(gate) = row.gate {
+                *values = values.gated(L::load(gate.as_ptr().wrapping_offset(at), mask));
+            }
+        }
+    }
+    forward::<L, N>(lines)
+}
+
+/// The values of M neighbouring vectors by place modulo M.
+#[inline(always)]
+fn phases<L: Lanes, const M: usize>(line: [L; M]) -> [L; M] {
+    let mut result = line;
+    let (even, odd) = line[0].unzip(line[1]);
+    if M == 2 {
+        result.copy_from_slice(&[even, odd][..M]);
+    } else {
+        let (even_2, odd_2) = line[2 % M].unzip(line[3 % M]);
+        let ((p0, p2), (p1, p3)) = (even.unzip(even_2), odd.unzip(odd_2));
+        result.copy_from_slice(&[p0, p1, p2, p3][..M]);
+    }
+    result
+}
+
+/// The opposite of [`phases`].
+#[inline(always)]
+fn joined<L: Lanes, const M: usize>(phases: [L; M]) -> [L; M] {
+    let mut result = phases;
+    if M == 2 {
+        let (low, high) = phases[0].zip(phases[1]);
+        result.copy_from_slice(&[low, high][..M]);
+    } else {
+        let (even, even_2) = phases[0].zip(phases[2 % M]);
+        let (odd, odd_2) = phases[1].zip(phases[3 % M]);
+        let ((a, b), (c, d)) = (even.zip(odd), even_2.zip(odd_2));
+        result.copy_from_slice(&[a, b, c, d][..M]);
+    }
+    result
+}
+
+#[inline(always)]
+unsafe fn output<L: Lanes, const M: usize, const N: usize>(planes: OutputPlanes<'_>) {
+    let (bias, lowest) = (L::splat(planes.bias), L::splat(planes.lowest));
+    for run in planes.runs {
+        let lanes = first(run.count);
+        let products = &planes.products[run.at..][..(N * N - 1) * planes.position_stride + run.count];
+        let mut columned = [[bias; M]; N];
+        for x in 0..N {
+            let mut column = [bias; N];
+            for y in 0..N {
+                // SAFETY: the slice holds the run's values of every position.
+                column[y] =
+                    unsafe { L::load(products.as_ptr().add((N * y + x) * planes.position_stride), lanes) };
+            }
+            columned[x] = backward::<L, M, N>(column);
+        }
+        let width = (planes.width - M * run.column).min(M * run.count);
+        for y in 0..M {
+            let line = M * run.tile_row + y;
+            if line >= planes.height {
+                break;
+            }
+            let mut row = [bias; N];
+            for x in 0..N {
+                row[x] = columned[x][y];
+            }
+            let mut values = backward::<L, M, N>(row);
+            for x in 0..M {
+                values[x] = values[x].add(bias).max(lowest);
+            }
+            let values = joined::<L, M>(values);
+            let at = run.image * planes.image_stride + line * planes.width + M * run.column;
+            for x in 0..M {
+                let lanes = first(width.saturating_sub(LANES * x));
+                // SAFETY: the lanes are values of this line of the caller's plane.
+                unsafe { values[x].store(planes.target.at(at).wrapping_add(LANES * x), lanes) };
+            }
+        }
     }
 }
