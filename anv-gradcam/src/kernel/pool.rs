@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::lanes::{LANES, Lanes, first};
+use super::simd::{Level, vectorised};
 use super::zeros;
 
 /// Planes that one task takes: their number does not change the result.
@@ -17,16 +19,14 @@ pub(crate) fn max_pool(input: &[f32], height: usize, width: usize) -> Vec<f32> {
     if output.is_empty() {
         return output;
     }
-    let group = planes_a_task(height * width);
+    let (level, group) = (Level::detect(), planes_a_task(height * width));
     let (inputs, outputs) =
         (input.par_chunks(group * height * width), output.par_chunks_mut(group * out_h * out_w));
     outputs.zip(inputs).for_each(|(outputs, inputs)| {
         for (out, image) in outputs.chunks_exact_mut(out_h * out_w).zip(inputs.chunks_exact(height * width)) {
             for (out, rows) in out.chunks_exact_mut(out_w).zip(image.chunks_exact(2 * width)) {
-                let (top, bottom) = rows.split_at(width);
-                for ((o, t), b) in out.iter_mut().zip(top.chunks_exact(2)).zip(bottom.chunks_exact(2)) {
-                    *o = t[0].max(t[1]).max(b[0].max(b[1]));
-                }
+                // SAFETY: the level is the processor's.
+                unsafe { largest(level, rows.split_at(width), out) };
             }
         }
     });
@@ -40,7 +40,7 @@ pub(crate) fn max_pool_gradient(input: &[f32], gradient: &[f32], height: usize, 
     if gradient.is_empty() {
         return result;
     }
-    let group = planes_a_task(height * width);
+    let (level, group) = (Level::detect(), planes_a_task(height * width));
     let inputs = input.par_chunks(group * height * width);
     let gradients = gradient.par_chunks(group * out_h * out_w);
     let results = result.par_chunks_mut(group * height * width);
@@ -49,27 +49,80 @@ pub(crate) fn max_pool_gradient(input: &[f32], gradient: &[f32], height: usize, 
         for ((result, image), gradient) in planes.zip(gradients.chunks_exact(out_h * out_w)) {
             let rows = result.chunks_exact_mut(2 * width).zip(image.chunks_exact(2 * width));
             for ((result, image), gradient) in rows.zip(gradient.chunks_exact(out_w)) {
-                scatter(result, image, gradient, width);
+                // SAFETY: the level is the processor's.
+                unsafe { scatter(level, result.split_at_mut(width), image.split_at(width), gradient) };
             }
         }
     });
     result
 }
 
-/// One row of windows. Comparisons select without branching: which of four wins is unpredictable.
-fn scatter(result: &mut [f32], image: &[f32], gradient: &[f32], width: usize) {
-    let ((r0, r1), (x0, x1)) = (result.split_at_mut(width), image.split_at(width));
-    let results = r0.chunks_exact_mut(2).zip(r1.chunks_exact_mut(2));
-    let images = x0.chunks_exact(2).zip(x1.chunks_exact(2));
-    for (((r0, r1), (x0, x1)), &g) in results.zip(images).zip(gradient) {
-        let (a, b, c, d) = (x0[0], x0[1], x1[0], x1[1]);
-        let first_wins = a >= b && a >= c && a >= d;
-        let second_wins = !first_wins && b >= c && b >= d;
-        let third_wins = !first_wins && !second_wins && c >= d;
-        r0[0] = if first_wins { g } else { 0.0 };
-        r0[1] = if second_wins { g } else { 0.0 };
-        r1[0] = if third_wins { g } else { 0.0 };
-        r1[1] = if first_wins || second_wins || third_wins { 0.0 } else { g };
+vectorised! {
+    /// Largest values of a row of windows, which `rows` are two rows of the picture of.
+    unsafe fn largest(rows: (&[f32], &[f32]), out: &mut [f32]) = largest_of
+}
+
+vectorised! {
+    /// Sends the gradients of a row of windows to their maxima in two rows of the result.
+    unsafe fn scatter(result: (&mut [f32], &mut [f32]), image: (&[f32], &[f32]), gradient: &[f32]) = scatter_to
+}
+
+/// The four values of up to sixteen windows from window `at` on.
+///
+/// # Safety
+/// Both rows must have the values of `count` windows from there on.
+#[inline(always)]
+unsafe fn windows<L: Lanes>(rows: (&[f32], &[f32]), at: usize, count: usize) -> [L; 4] {
+    let (low, high) = (first(2 * count), first((2 * count).saturating_sub(LANES)));
+    // SAFETY: the masks leave `count` windows of two values a row.
+    unsafe {
+        let (top, bottom) = (rows.0.as_ptr().add(2 * at), rows.1.as_ptr().add(2 * at));
+        let (a, b) = L::load(top, low).unzip(L::load(top.wrapping_add(LANES), high));
+        let (c, d) = L::load(bottom, low).unzip(L::load(bottom.wrapping_add(LANES), high));
+        [a, b, c, d]
+    }
+}
+
+#[inline(always)]
+unsafe fn largest_of<L: Lanes>(rows: (&[f32], &[f32]), out: &mut [f32]) {
+    assert!(rows.0.len() >= 2 * out.len() && rows.1.len() >= 2 * out.len());
+    for at in (0..out.len()).step_by(LANES) {
+        let count = (out.len() - at).min(LANES);
+        // SAFETY: the rows have two values for each of `out`.
+        unsafe {
+            let [a, b, c, d] = windows::<L>(rows, at, count);
+            a.max(b).max(c.max(d)).store(out.as_mut_ptr().add(at), first(count));
+        }
+    }
+}
+
+/// The first of equal maxima wins: what it takes is gone for the others.
+#[inline(always)]
+unsafe fn scatter_to<L: Lanes>(result: (&mut [f32], &mut [f32]), image: (&[f32], &[f32]), gradient: &[f32]) {
+    let length = 2 * gradient.len();
+    assert!(image.0.len() >= length && image.1.len() >= length);
+    assert!(result.0.len() >= length && result.1.len() >= length);
+    for at in (0..gradient.len()).step_by(LANES) {
+        let count = (gradient.len() - at).min(LANES);
+        let (low, high) = (first(2 * count), first((2 * count).saturating_sub(LANES)));
+        // SAFETY: the rows have two values for each of `gradient`.
+        unsafe {
+            let [a, b, c, d] = windows::<L>(image, at, count);
+            let largest = a.max(b).max(c.max(d));
+            let left = L::load(gradient.as_ptr().add(at), first(count));
+            let to_a = left.where_at_least(a, largest);
+            let left = left.sub(to_a);
+            let to_b = left.where_at_least(b, largest);
+            let left = left.sub(to_b);
+            let to_c = left.where_at_least(c, largest);
+            let top = to_a.zip(to_b);
+            let bottom = to_c.zip(left.sub(to_c));
+            for (row, values) in [(&mut *result.0, top), (&mut *result.1, bottom)] {
+                let row = row.as_mut_ptr().add(2 * at);
+                values.0.store(row, low);
+                values.1.store(row.wrapping_add(LANES), high);
+            }
+        }
     }
 }
 

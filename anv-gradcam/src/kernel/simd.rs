@@ -35,34 +35,39 @@ impl Level {
     }
 }
 
-/// Declares `unsafe fn $name::<M, N>(level, …)` that runs `$body::<L, M, N>(…)`, an `#[inline(always)]` function, compiled
-/// for each level with that level's [`Lanes`](super::lanes::Lanes) `L`.
+/// Declares `unsafe fn $name(level, …)` that runs `$body::<L, …>(…)`, an `#[inline(always)]` function, compiled for each
+/// level with that level's [`Lanes`](super::lanes::Lanes) `L`, and for each value of its constants if it has any.
 macro_rules! vectorised {
-    ($(#[$doc:meta])* unsafe fn $name:ident($($arg:ident: $type:ty),* $(,)?) = $body:ident) => {
+    (
+        $(#[$doc:meta])*
+        unsafe fn $name:ident $(<$(const $size:ident),+>)? ($($arg:ident: $type:ty),* $(,)?) = $body:ident
+    ) => {
         $(#[$doc])*
-        pub(super) unsafe fn $name<const M: usize, const N: usize>(
+        pub(super) unsafe fn $name $(<$(const $size: usize),+>)? (
             level: $crate::kernel::simd::Level,
             $($arg: $type),*
         ) {
             use $crate::kernel::lanes;
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2<const M: usize, const N: usize>($($arg: $type),*) {
-                unsafe { $body::<lanes::Avx2, M, N>($($arg),*) }
+            unsafe fn avx2 $(<$(const $size: usize),+>)? ($($arg: $type),*) {
+                unsafe { $body::<lanes::Avx2 $($(, $size)+)?>($($arg),*) }
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx2,fma")]
-            unsafe fn avx512<const M: usize, const N: usize>($($arg: $type),*) {
-                unsafe { $body::<lanes::Avx512, M, N>($($arg),*) }
+            unsafe fn avx512 $(<$(const $size: usize),+>)? ($($arg: $type),*) {
+                unsafe { $body::<lanes::Avx512 $($(, $size)+)?>($($arg),*) }
             }
             // SAFETY: `Level::detect` gives a level only on processors that have the instructions.
             unsafe {
                 match level {
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernel::simd::Level::Avx512 => avx512::<M, N>($($arg),*),
+                    $crate::kernel::simd::Level::Avx512 => avx512 $(::<$($size),+>)? ($($arg),*),
                     #[cfg(target_arch = "x86_64")]
-                    $crate::kernel::simd::Level::Avx2 => avx2::<M, N>($($arg),*),
-                    $crate::kernel::simd::Level::Baseline => $body::<lanes::Portable, M, N>($($arg),*),
+                    $crate::kernel::simd::Level::Avx2 => avx2 $(::<$($size),+>)? ($($arg),*),
+                    $crate::kernel::simd::Level::Baseline => {
+                        $body::<lanes::Portable $($(, $size)+)?>($($arg),*)
+                    }
                 }
             }
         }

@@ -56,6 +56,8 @@ pub(crate) trait Lanes: Copy {
     fn max(self, other: Self) -> Self;
     /// `self` where `gate` is above 0, else 0.
     fn gated(self, gate: Self) -> Self;
+    /// `self` where `a` is at least `b`, else 0.
+    fn where_at_least(self, a: Self, b: Self) -> Self;
     /// Of the 32 values of `self` and `other` those at even places and those at odd ones.
     fn unzip(self, other: Self) -> (Self, Self);
     /// The opposite: lanes of `self` and `other` by turns, the first sixteen and the second.

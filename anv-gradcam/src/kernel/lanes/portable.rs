@@ -77,6 +77,11 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn where_at_least(self, a: Self, b: Self) -> Self {
+        Self(std::array::from_fn(|i| if a.0[i] >= b.0[i] { self.0[i] } else { 0.0 }))
+    }
+
+    #[inline(always)]
     fn unzip(self, other: Self) -> (Self, Self) {
         (self.pick(other, |i| 2 * i), self.pick(other, |i| 2 * i + 1))
     }

@@ -77,6 +77,16 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn where_at_least(self, a: Self, b: Self) -> Self {
+        unsafe {
+            Self(
+                _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GE_OQ>(a.0, b.0)),
+                _mm256_and_ps(self.1, _mm256_cmp_ps::<_CMP_GE_OQ>(a.1, b.1)),
+            )
+        }
+    }
+
+    #[inline(always)]
     fn unzip(self, other: Self) -> (Self, Self) {
         unsafe {
             // Each half of 128 bits holds a pair of either register.
@@ -229,6 +239,11 @@ impl Lanes for Avx512 {
             let open = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(gate.0, _mm512_setzero_ps());
             Self(_mm512_maskz_mov_ps(open, self.0))
         }
+    }
+
+    #[inline(always)]
+    fn where_at_least(self, a: Self, b: Self) -> Self {
+        unsafe { Self(_mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(a.0, b.0), self.0)) }
     }
 
     #[inline(always)]

@@ -24,7 +24,7 @@ pub(super) struct Block<'a> {
 
 vectorised! {
     /// Transforms a block of kernels.
-    unsafe fn transform_kernels(block: Block<'_>) = transform
+    unsafe fn transform_kernels<const M, const N>(block: Block<'_>) = transform
 }
 
 /// Inputs whose kernels for a panel of outputs fill a vector.

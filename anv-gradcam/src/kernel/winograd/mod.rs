@@ -20,11 +20,13 @@ mod kernel;
 mod product;
 mod tiles;
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
 use super::lanes::LANES;
 use super::simd::Level;
-use super::{Buffers, Shared, filled, zeros};
+use super::{Shared, filled, zeros};
 use kernel::{Block, transform_kernels};
 use product::multiply;
 use tiles::{InputRow, OutputPlanes, Run, input_row, output_planes};
@@ -158,11 +160,10 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
     });
     let rows = (SUB_TILES / p.tile_columns()).max(1);
     let all = p.batch * p.tile_rows();
-    let buffers = Buffers::<Scratch>::new();
     let task = |Scratch { input, products, runs, .. }: &mut Scratch, chunk: usize| {
         let rows = chunk * rows..((chunk + 1) * rows).min(all);
         let panels = panels(rows.len() * p.tile_columns());
-        input.resize(p.tile.positions() * spread(panels * p.inputs * LANES), 0.0);
+        let input = room(input, p.tile.positions() * spread(panels * p.inputs * LANES));
         let shared = Shared::new(input);
         for channel in 0..p.inputs {
             transform_channel(p, level, channel, rows.clone(), shared);
@@ -172,7 +173,7 @@ fn by_chunks(p: &Problem<'_>, output: Shared, level: Level) {
         }
     };
     let chunks = (0..all.div_ceil(rows)).into_par_iter().with_max_len(1);
-    chunks.for_each(|chunk| buffers.with(|scratch| task(scratch, chunk)));
+    chunks.for_each(|chunk| SCRATCH.with_borrow_mut(|scratch| task(scratch, chunk)));
 }
 
 /// Tasks take blocks of outputs; the transformed input is shared.
@@ -184,24 +185,38 @@ fn by_blocks(p: &Problem<'_>, output: Shared, level: Level) {
     (0..p.inputs)
         .into_par_iter()
         .for_each(|channel| transform_channel(p, level, channel, rows.clone(), shared));
-    let buffers = Buffers::<Scratch>::new();
     let block = BLOCK_PANELS * PANEL;
     let task = |Scratch { kernels, products, runs, .. }: &mut Scratch, index: usize| {
-        kernels.resize(p.tile.positions() * spread(block * p.inputs), 0.0);
+        let kernels = room(kernels, p.tile.positions() * spread(block * p.inputs));
         transform_block(p, level, kernels, index * block);
         multiply_block(p, level, kernels, index * block, &input, &rows, products, runs, output);
     };
     let blocks = (0..p.outputs.div_ceil(block)).into_par_iter().with_max_len(1);
-    blocks.for_each(|index| buffers.with(|scratch| task(scratch, index)));
+    blocks.for_each(|index| SCRATCH.with_borrow_mut(|scratch| task(scratch, index)));
 }
 
-/// What a task works in.
+thread_local! {
+    /// Each thread's, kept from one convolution to the next: memory given back comes again page by page. A task hands out
+    /// no work of its own, so a thread is in one task at a time.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// What a task works in: some 4 MB for VGG-16 at 256x256.
 #[derive(Default)]
 struct Scratch {
     input: Vec<f32>,
     kernels: Vec<f32>,
     products: Vec<f32>,
     runs: Vec<Run>,
+}
+
+/// The first `length` values of a buffer, which only grows: what earlier tasks left in it is written over, or belongs to
+/// lanes that nobody reads.
+fn room(buffer: &mut Vec<f32>, length: usize) -> &mut [f32] {
+    if buffer.len() < length {
+        *buffer = zeros(length);
+    }
+    &mut buffer[..length]
 }
 
 /// Step 2 for the outputs from `first` on.
@@ -268,7 +283,7 @@ fn multiply_block(
         let to = (from + SUB_TILES / LANES).min(panels);
         let stride = (to - from) * LANES;
         let position_stride = spread(used * PANEL * stride);
-        products.resize(p.tile.positions() * position_stride, 0.0);
+        let products = room(products, p.tile.positions() * position_stride);
         for (position, products) in products.chunks_exact_mut(position_stride).enumerate() {
             let kernels = &kernels[position * kernel_values..][..used * PANEL * p.inputs];
             let input = &input[position * spread(panels * p.inputs * LANES) + from * p.inputs * LANES..]

@@ -65,14 +65,14 @@ vectorised! {
     /// Transforms a row of patches.
     ///
     /// The target must have a place for every tile of the row at every position, which nobody else uses meanwhile.
-    unsafe fn input_row(row: InputRow<'_>) = input
+    unsafe fn input_row<const M, const N>(row: InputRow<'_>) = input
 }
 
 vectorised! {
     /// Writes the runs' values where they lie in the picture, which may end in the middle of a tile.
     ///
     /// The target must hold the planes of all images, and nobody else may use them meanwhile.
-    unsafe fn output_planes(planes: OutputPlanes<'_>) = output
+    unsafe fn output_planes<const M, const N>(planes: OutputPlanes<'_>) = output
 }
 
 /// One axis of `Bᵀ d`.
