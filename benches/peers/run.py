@@ -4,8 +4,9 @@
     venv/bin/python benches/peers/run.py [--runs 7] [--write]
 
 Both sides get two threads and take turns, so that a drift of the machine's speed meets both. The Rust side is
-the binary `stages`; the feature maps that scikit-learn clusters are the ones that it dumps. `--write` renders the
-table into benches/README.md between its markers.
+the binary `stages`, and for the whole way from a photo to files the example `explain`; the feature maps that
+scikit-learn clusters are the ones that `stages` dumps. `--write` renders the table into benches/README.md between
+its markers.
 """
 import argparse, datetime, json, os, pathlib, platform, statistics, subprocess, sys, tempfile, time
 
@@ -66,6 +67,21 @@ def attribution(net, x):
     return [((a > 0) * (a.grad > 0) * a.grad).double().mean((2, 3)) for a in kept]
 
 
+def pass_a_layer(net, x):
+    """The gradients as notebooks take them: a forward and a backward pass for each layer."""
+    layers, head = net
+    for target in [n for n, layer in enumerate(layers) if isinstance(layer, torch.nn.ReLU)]:
+        value = x
+        for n, layer in enumerate(layers):
+            value = layer(value)
+            if n == target:
+                value = value.detach().requires_grad_(True)
+                activation = value
+        logits = head(value)
+        (gradient,) = torch.autograd.grad(logits[0, logits.argmax()], activation)
+        ((activation > 0) * (gradient > 0) * gradient).double().mean((2, 3))
+
+
 def clustering(layers):
     """Table 1 onwards with scikit-learn, as the thesis did it; layers = (maps of the kept channels, percents)."""
     for maps, percents in layers:
@@ -103,14 +119,56 @@ def rust(*arguments):
     return json.loads(subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)
 
 
+def explain(folder):
+    """Seconds and peak memory (MiB) of the example on its packaged network and photo."""
+    command = [ROOT / "target" / "release" / "examples" / "explain", "--out", folder]
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    # The usage that the system reports at the end would count this script's memory, which the child began with.
+    while process.poll() is None:
+        peak = high_water(process.pid) or peak
+        time.sleep(0.005)
+    if process.returncode:
+        sys.exit(f"explain ended with {process.returncode}")
+    return time.perf_counter() - start, peak
+
+
+def high_water(pid):
+    """Peak memory (MiB) of a process so far, where the system tells."""
+    try:
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), None)
+    except OSError:
+        return None
+
+
+def first_command(folder):
+    """Seconds of the README's first command once it is built."""
+    command = ["cargo", "run", "--release", "--quiet", "--example", "explain", "--", "--out", folder]
+    return seconds(lambda: subprocess.run(command, cwd=ROOT, check=True, capture_output=True))
+
+
+def torch_peak():
+    """Peak memory (MiB) of a process that does one pass with retained gradients."""
+    command = [sys.executable, __file__, "--one-pass"]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=7, help="runs of each side")
     parser.add_argument("--write", action="store_true", help="render the table into benches/README.md")
+    parser.add_argument("--one-pass", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
 
     net, x = network(), torch.rand(1, 3, SIDE, SIDE)
+    if arguments.one_pass:
+        attribution(net, x)
+        print(high_water("self"))
+        return
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--examples"], cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as folder:
         rust("--runs", "1", "--dump", folder)
         dumped = load_file(f"{folder}/kept.safetensors")
@@ -133,7 +191,15 @@ def main():
             ours.setdefault(name, []).append(value)
         for name, step in steps.items():
             theirs.setdefault(name, []).append(seconds(step))
+        with tempfile.TemporaryDirectory() as folder:
+            whole, peak = explain(f"{folder}/whole")
+            ours.setdefault("whole", []).append(whole)
+            ours.setdefault("explain_mib", []).append(peak)
+            ours.setdefault("command", []).append(first_command(f"{folder}/command"))
     theirs["clustering"] = [seconds(lambda: clustering(layers)) for _ in range(2)]
+    layerwise = statistics.median(seconds(lambda: pass_a_layer(net, x)) for _ in range(3))
+    theirs["whole"] = [layerwise + statistics.median(theirs["clustering"])]
+    theirs["explain_mib"] = [torch_peak()]
     table = render({k: statistics.median(v) for k, v in ours.items()}, {k: statistics.median(v) for k, v in theirs.items()})
     print(table)
     if arguments.write:
@@ -145,12 +211,17 @@ ROWS = [
     ("attribution", "forward + gated gradients of 13 layers", "PyTorch, retained gradients"),
     ("clustering", "threshold, PCA, t-SNE, Ward, silhouettes, merge of 13 layers", "scikit-learn"),
     ("masks", "six reveal masks, 512x512, applied", "numpy + scikit-image"),
+    ("whole", "`explain`: photo and network from disk to all files", "PyTorch, a pass a layer + scikit-learn; no files"),
+    ("command", "the README's first command, built", None),
 ]
 
 
 def render(ours, theirs):
     lines = ["| step | against | ours, s | theirs, s | ratio |", "| --- | --- | --- | --- | --- |"]
     for name, title, peer in ROWS:
+        if peer is None:
+            lines.append(f"| {title} | | {ours[name]:.4f} | | |")
+            continue
         a, b = ours[name], theirs[name]
         ratio = f"{a / b:.2f}" if a > b / 10 else f"1/{b / a:.0f}"
         lines.append(f"| {title} | {peer} | {a:.4f} | {b:.3f} | {ratio} |")
@@ -159,7 +230,7 @@ def render(ours, theirs):
     lines += [
         "",
         f"{datetime.date.today()}, {os.cpu_count()} cores ({cpu()}), two threads each side, medians of one run; {compiler}; "
-        f"Python {platform.python_version()}, {versions}. Peak memory of the Rust side: {ours['peak_mib']:.0f} MiB.",
+        f"Python {platform.python_version()}, {versions}. Peak memory: `explain` {ours['explain_mib']:.0f} MiB, a Python process with one pass {theirs['explain_mib']:.0f} MiB.",
     ]
     return "\n".join(lines)
 
