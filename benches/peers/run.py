@@ -225,14 +225,18 @@ def render(ours, theirs):
         a, b = ours[name], theirs[name]
         ratio = f"{a / b:.2f}" if a > b / 10 else f"1/{b / a:.0f}"
         lines.append(f"| {title} | {peer} | {a:.4f} | {b:.3f} | {ratio} |")
-    versions = f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, scikit-image {skimage.__version__}, numpy {np.__version__}"
-    compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
     lines += [
         "",
-        f"{datetime.date.today()}, {os.cpu_count()} cores ({cpu()}), two threads each side, medians of one run; {compiler}; "
-        f"Python {platform.python_version()}, {versions}. Peak memory: `explain` {ours['explain_mib']:.0f} MiB, a Python process with one pass {theirs['explain_mib']:.0f} MiB.",
+        f"{datetime.date.today()}, {os.cpu_count()} cores ({cpu()}), two threads each side, medians of one run; {versions()}. "
+        f"Peak memory: `explain` {ours['explain_mib']:.0f} MiB, a Python process with one pass {theirs['explain_mib']:.0f} MiB.",
     ]
     return "\n".join(lines)
+
+
+def versions():
+    compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
+    packages = f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, scikit-image {skimage.__version__}, numpy {np.__version__}"
+    return f"{compiler}; Python {platform.python_version()}, {packages}"
 
 
 def cpu():
@@ -243,10 +247,10 @@ def cpu():
         return platform.processor() or "unknown processor"
 
 
-def write(table):
+def write(table, name="table"):
     page = ROOT / "benches" / "README.md"
     text = page.read_text()
-    begin, end = "<!-- table begin -->", "<!-- table end -->"
+    begin, end = f"<!-- {name} begin -->", f"<!-- {name} end -->"
     before, rest = text.split(begin)
     page.write_text(f"{before}{begin}\n{table}\n{end}{rest.split(end)[1]}")
 

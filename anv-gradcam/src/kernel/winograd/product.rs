@@ -80,12 +80,15 @@ fn avx512<'a, const PANELS: usize>(
 
     let mut totals = [[_mm512_setzero_ps(); PANEL]; PANELS];
     for (block, tiles) in tiles.chunks(DEPTH).enumerate() {
-        let kernels: [_; PANELS] = std::array::from_fn(|p| &kernels[p][block * DEPTH..][..tiles.len()]);
+        let mut parts = kernels;
+        for part in &mut parts {
+            *part = &part[block * DEPTH..][..tiles.len()];
+        }
         let mut sums = [[_mm512_setzero_ps(); PANEL]; PANELS];
         for (depth, tiles) in tiles.iter().enumerate() {
             // SAFETY: sixteen values are read from an array of sixteen.
             let tiles = unsafe { _mm512_loadu_ps(tiles.as_ptr()) };
-            for (sums, kernels) in sums.iter_mut().zip(&kernels) {
+            for (sums, kernels) in sums.iter_mut().zip(&parts) {
                 for (sum, &factor) in sums.iter_mut().zip(&kernels[depth]) {
                     *sum = _mm512_fmadd_ps(_mm512_set1_ps(factor), tiles, *sum);
                 }
