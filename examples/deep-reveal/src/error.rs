@@ -49,6 +49,12 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// A database that is being exchanged for a backup.
+    #[error("{} is just being restored: expected a moment of waiting", .path.display())]
+    Restoring {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A database of another program.
     #[error(
         "{database} is not a database of Deep Reveal{}: expected a new one, or one that it made",
