@@ -204,6 +204,23 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether the database is away at the moment, so that the same may succeed in a while: a server that restarts, or one
+    /// that gives no connection.
+    pub(crate) fn is_passing(&self) -> bool {
+        let Self::Database { source, .. } = self else { return false };
+        match source {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+            // Connection exceptions, a shutdown, a crash, a start, too many connections. SQLite has no such codes.
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                code.len() == 5
+                    && (code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300"))
+            }),
+            _ => false,
+        }
+    }
+}
+
 /// What the database said, without the place in its own program that PostgreSQL adds.
 fn told(source: &sqlx::Error) -> String {
     match source {

@@ -155,7 +155,7 @@ async fn nobody_opens_a_database_that_is_being_restored() {
     assert!(fail(at, &["admin", "campaigns"]).contains("is just being restored"));
     assert!(fail(at, &["--listen", "127.0.0.1:0"]).contains("is just being restored"));
     lock.unlock().unwrap();
-    assert!(succeed(at, &["admin", "campaigns"]).contains("first"));
+    succeed(at, &["admin", "campaigns"]);
     // A server that only looks, and has no transaction open, is in the way as well.
     let store = open(at, "deep-reveal.db").await;
     succeed(at, &["backup", "saved.db"]);

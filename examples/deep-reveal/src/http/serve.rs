@@ -13,7 +13,7 @@ use super::router::router;
 use crate::config::{Config, Mailing};
 
 /// How long requests in flight may take once the server was told to end; longer than any of them is allowed to.
-const GRACE: Duration = Duration::from_secs(15);
+const GRACE: Duration = Duration::from_secs(20);
 
 /// Listens; port 0 is any that is free, and the listener knows which.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -20,6 +20,9 @@ pub(super) enum Dialect {
 
 /// Connections that a server keeps to PostgreSQL; several servers share its 100.
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long to wait for one of them, also while PostgreSQL is away: whoever asked is told to come again before the web
+/// gives up on the answer.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(8);
 /// Connections that only read from SQLite.
 const SQLITE_READERS: u32 = 4;
 /// How long to wait for a connection, and for another process that writes to SQLite.
@@ -86,6 +89,7 @@ impl Dialect {
                 Ok((writer, readers.connect_with(options).await?))
             }
             Self::Postgres(url) => {
+                let pool = pool.acquire_timeout(POSTGRES_PATIENCE);
                 let pool =
                     pool.test_before_acquire(false).before_acquire(|c, used| answers(c, used.idle_for));
                 let both = pool.max_connections(POSTGRES_CONNECTIONS).connect_with(options(url)?).await?;
