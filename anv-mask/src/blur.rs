@@ -99,6 +99,7 @@ impl<'a> Blurred<'a> {
     }
 
     /// Adds a row of pixels to `out`, which is all zeros; `false` when nothing of the row is shown.
+    #[inline(always)]
     pub(crate) fn add_row(&self, y: usize, out: &mut [f32]) -> bool {
         let (first, weights) = self.rows.at(y);
         // A line without a shown cell adds nothing; at the first level that is most of them.
@@ -114,6 +115,7 @@ impl<'a> Blurred<'a> {
 }
 
 /// Adds weighted lines to `out`, two at a time: half as many passes over `out`.
+#[inline(always)]
 fn add_lines<'a>(out: &mut [f32], mut lines: impl Iterator<Item = (&'a [f32], f32)>) {
     while let Some((a, weight_a)) = lines.next() {
         match lines.next() {

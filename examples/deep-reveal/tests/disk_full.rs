@@ -5,7 +5,7 @@ mod players;
 
 use std::path::Path;
 
-use common::SmallDisk;
+use common::disk::SmallDisk;
 use players::{Client, Server, assert_sound, exported, import, query, runtime};
 use serde_json::{Value, json};
 use sqlx::Row;

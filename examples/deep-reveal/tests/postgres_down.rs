@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Cluster, SmallDisk};
+use common::cluster::Cluster;
+use common::disk::SmallDisk;
 use players::{Client, Server, assert_sound, exported, import, runtime};
 use serde_json::{Value, json};
 

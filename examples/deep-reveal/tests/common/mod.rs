@@ -1,12 +1,9 @@
 //! Databases to test with: a file, and PostgreSQL where its programs are installed.
 #![allow(dead_code)]
 
-mod cluster;
-mod disk;
+pub mod cluster;
+pub mod disk;
 mod postgres;
-
-pub use cluster::Cluster;
-pub use disk::SmallDisk;
 
 use deep_reveal::store::Store;
 use tempfile::TempDir;
