@@ -32,6 +32,11 @@ impl Axis {
         self.slots.len()
     }
 
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.cells) + size_of_val(&*self.slots)
+    }
+
     /// How many pixels show each of `cells`.
     pub(crate) fn counts(&self) -> Vec<u64> {
         let mut counts = vec![0; self.cells.len()];

@@ -47,6 +47,16 @@ impl Band {
         Self { taps, first, weights }
     }
 
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.first) + size_of_val(&*self.weights)
+    }
+
+    /// Cells along the axis.
+    fn cells(&self) -> usize {
+        self.first.last().map_or(0, |first| first + self.taps)
+    }
+
     fn at(&self, pixel: usize) -> (usize, &[f32]) {
         (self.first[pixel], &self.weights[pixel * self.taps..][..self.taps])
     }
@@ -64,21 +74,48 @@ fn gaussian(sigma: f64, radius: isize) -> Vec<f64> {
 /// Blurs cells (row-major, shown or not) into pixels, first along the rows of cells, then across them.
 pub(crate) fn blur(cells: &[bool], rows: &Band, columns: &Band) -> Vec<f32> {
     let (height, width) = (rows.first.len(), columns.first.len());
-    let cell_columns = columns.first.last().map_or(0, |first| first + columns.taps);
-    let lines: Vec<Option<Vec<f32>>> =
-        cells.par_chunks_exact(cell_columns).map(|line| blur_line(line, columns)).collect();
+    let lines = cells.par_chunks_exact(columns.cells()).map(|line| blur_line(line, columns)).collect();
+    let blurred = Blurred { lines, rows };
     let mut out = vec![0.0; height * width];
     out.par_chunks_exact_mut(width).enumerate().for_each(|(y, out)| {
-        let (first, weights) = rows.at(y);
-        // A line without a shown cell adds nothing; at the first level that is most of them.
-        let lit = lines[first..].iter().zip(weights).filter_map(|(l, &w)| l.as_deref().map(|l| (l, w)));
-        add_lines(out, lit);
-        out.iter_mut().for_each(|o| *o = if *o >= FULLY_SHOWN { 1.0 } else { *o });
+        blurred.add_row(y, out);
     });
     out
 }
 
+/// Cells blurred along their rows, and not yet across them: rows of pixels can be had one by one.
+pub(crate) struct Blurred<'a> {
+    /// Without those in which nothing is shown.
+    lines: Vec<Option<Vec<f32>>>,
+    rows: &'a Band,
+}
+
+impl<'a> Blurred<'a> {
+    pub(crate) fn new(cells: &[bool], rows: &'a Band, columns: &Band) -> Self {
+        Self {
+            lines: cells.chunks_exact(columns.cells()).map(|line| blur_line(line, columns)).collect(),
+            rows,
+        }
+    }
+
+    /// Adds a row of pixels to `out`, which is all zeros; `false` when nothing of the row is shown.
+    #[inline(always)]
+    pub(crate) fn add_row(&self, y: usize, out: &mut [f32]) -> bool {
+        let (first, weights) = self.rows.at(y);
+        // A line without a shown cell adds nothing; at the first level that is most of them.
+        let lines = self.lines[first..].iter().zip(weights);
+        let mut lit = lines.filter_map(|(l, &w)| l.as_deref().map(|l| (l, w))).peekable();
+        if lit.peek().is_none() {
+            return false;
+        }
+        add_lines(out, lit);
+        out.iter_mut().for_each(|o| *o = if *o >= FULLY_SHOWN { 1.0 } else { *o });
+        true
+    }
+}
+
 /// Adds weighted lines to `out`, two at a time: half as many passes over `out`.
+#[inline(always)]
 fn add_lines<'a>(out: &mut [f32], mut lines: impl Iterator<Item = (&'a [f32], f32)>) {
     while let Some((a, weight_a)) = lines.next() {
         match lines.next() {

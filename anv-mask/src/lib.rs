@@ -78,4 +78,4 @@ pub use color::ColorMap;
 pub use error::{Error, Result};
 pub use figure::{ExamplePicture, Figure, GlobalFigure, LabeledFigure, Sheet, TrendFigure, TrendLine};
 pub use overlay::{normalize, overlay, resize_bilinear, shrink};
-pub use reveal::{MaskParams, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};
+pub use reveal::{MaskParams, MaskPlan, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};

@@ -1,11 +1,14 @@
 //! Reveal masks: ever larger parts of a photo, the most responding ones first (thesis 3.4.1, 4.3).
 
+use std::borrow::Cow;
+
 use anv_core::image::RgbImage;
 use anv_core::ndarray::{Array2, ArrayView2};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use crate::axis::Axis;
-use crate::blur::{Band, blur};
+use crate::blur::{Band, Blurred, blur};
 use crate::percentile::Repeated;
 use crate::{Error, Result, check};
 
@@ -83,26 +86,34 @@ impl MaskParams {
     /// [`Error::EmptyMap`], [`Error::NotFinite`], [`Error::EmptyImage`], and [`Error::Parameter`] for a level
     /// outside 0 to 100 or a blur that is negative, not finite, unordered or wider than 10,000 pixels.
     pub fn masks(&self, map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<Vec<RevealMask>> {
+        let plan = self.plan(map, width, height)?;
+        Ok((0..self.levels.len()).into_par_iter().filter_map(|level| plan.mask(level)).collect())
+    }
+
+    /// What all masks of `map` over a picture share, to make them one at a time, whenever each is wanted.
+    ///
+    /// ```
+    /// # use anv_core::ndarray::Array2;
+    /// # let map = Array2::from_shape_fn((16, 16), |(row, column)| (row * column) as f32);
+    /// let params = anv_mask::MaskParams::default();
+    /// let plan = params.plan(map.view(), 64, 64)?;
+    /// assert_eq!(plan.mask(3).as_ref(), params.masks(map.view(), 64, 64)?.get(3));
+    /// # Ok::<(), anv_mask::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`masks`](Self::masks).
+    pub fn plan(&self, map: ArrayView2<'_, f32>, width: u32, height: u32) -> Result<MaskPlan> {
         self.check()?;
-        let plan = Plan::new(map, width, height, &self.levels)?;
+        let laid = Laid::new(map, width, height, &self.levels)?;
+        let level = |&percent: &f64| (percent, laid.pixels.percentile(100.0 - percent));
         let band = |axis: &Axis| Band::new(axis, self.sigma(axis.ratio), self.truncate);
-        let (rows, columns) = (band(&plan.rows), band(&plan.columns));
-        let level = |(level, &percent): (usize, &f64)| {
-            let percentile = plan.pixels.percentile(100.0 - percent);
-            let shown: Vec<_> = plan.seen.iter().map(|&v| f64::from(v) >= percentile).collect();
-            let values = blur(&shown, &rows, &columns);
-            RevealMask {
-                level,
-                percent,
-                percentile,
-                shown_pixels: plan.count(&shown),
-                cells: map.mapv(|v| f64::from(v) >= percentile),
-                width,
-                height,
-                values,
-            }
-        };
-        Ok(self.levels.par_iter().enumerate().map(level).collect())
+        Ok(MaskPlan {
+            levels: self.levels.iter().map(level).collect(),
+            map: map.to_owned(),
+            blurs: [band(&laid.rows), band(&laid.columns)],
+            axes: [laid.rows, laid.columns],
+        })
     }
 
     /// For each cell that a pixel shows, the lowest level at which it is shown; `levels.len()` when at none.
@@ -114,11 +125,11 @@ impl MaskParams {
         height: u32,
     ) -> Result<(Array2<u8>, [f64; 2])> {
         self.check()?;
-        let plan = Plan::new(map, width, height, &self.levels)?;
-        let percentiles: Vec<_> = self.levels.iter().map(|p| plan.pixels.percentile(100.0 - p)).collect();
+        let laid = Laid::new(map, width, height, &self.levels)?;
+        let percentiles: Vec<_> = self.levels.iter().map(|p| laid.pixels.percentile(100.0 - p)).collect();
         let first = |v: f32| percentiles.iter().position(|&p| f64::from(v) >= p).unwrap_or(percentiles.len());
-        let sigmas = [&plan.rows, &plan.columns].map(|axis| self.sigma(axis.ratio));
-        Ok((plan.seen.mapv(|v| first(v) as u8), sigmas))
+        let sigmas = [&laid.rows, &laid.columns].map(|axis| self.sigma(axis.ratio));
+        Ok((laid.seen.mapv(|v| first(v) as u8), sigmas))
     }
 
     fn check(&self) -> Result<()> {
@@ -145,7 +156,7 @@ impl MaskParams {
 }
 
 /// A map laid over a picture.
-struct Plan {
+struct Laid {
     rows: Axis,
     columns: Axis,
     /// The cells that pixels show.
@@ -153,7 +164,7 @@ struct Plan {
     pixels: Repeated,
 }
 
-impl Plan {
+impl Laid {
     fn new(map: ArrayView2<'_, f32>, width: u32, height: u32, levels: &[f64]) -> Result<Self> {
         check::map(map)?;
         check::picture(width, height)?;
@@ -165,13 +176,101 @@ impl Plan {
         let pixels = Repeated::new(&rows.counts(), &columns.counts(), lowest, |r, c| seen[[r, c]]);
         Ok(Self { rows, columns, seen, pixels })
     }
+}
+
+/// The masks of a map over a picture, yet to be made: percentiles and blurs, which all levels share, are there.
+#[derive(Debug)]
+pub struct MaskPlan {
+    /// Share and percentile of each level.
+    levels: Vec<(f64, f64)>,
+    map: Array2<f32>,
+    /// Across and along the rows.
+    axes: [Axis; 2],
+    blurs: [Band; 2],
+}
+
+impl MaskPlan {
+    /// The mask of a level, from 0; `None` beyond the last.
+    pub fn mask(&self, level: usize) -> Option<RevealMask> {
+        let &(percent, percentile) = self.levels.get(level)?;
+        let cells = self.map.mapv(|v| f64::from(v) >= percentile);
+        let shown = self.seen(&cells);
+        Some(RevealMask {
+            level,
+            percent,
+            percentile,
+            shown_pixels: self.count(&shown),
+            values: blur(&shown, &self.blurs[0], &self.blurs[1]),
+            width: self.axes[1].pixels() as u32,
+            height: self.axes[0].pixels() as u32,
+            cells,
+        })
+    }
+
+    /// The picture behind the mask of a level, row by row from the top, three bytes a pixel: what [`RevealMask::apply`]
+    /// gives, on this thread and without room for the whole mask or picture.
+    ///
+    /// # Errors
+    /// [`Error::SizeMismatch`] when `image` has another size than the plan, [`Error::Parameter`] for a level beyond
+    /// the last.
+    pub fn paint(&self, level: usize, image: &RgbImage, mut row: impl FnMut(&[u8])) -> Result<()> {
+        let size = (self.axes[1].pixels() as u32, self.axes[0].pixels() as u32);
+        if image.dimensions() != size {
+            return Err(Error::SizeMismatch { found: image.dimensions(), expected: size });
+        }
+        let Some(&(_, percentile)) = self.levels.get(level) else {
+            return Err(Error::Parameter {
+                name: "level",
+                found: level.to_string(),
+                expected: "a level of the plan",
+            });
+        };
+        let cells = self.map.mapv(|v| f64::from(v) >= percentile);
+        let blurred = Blurred::new(&self.seen(&cells), &self.blurs[0], &self.blurs[1]);
+        let width = size.0 as usize;
+        let (mut mask, mut painted) = (vec![0.0; width], vec![0; 3 * width]);
+        // With the widest vectors that the processor has; the arithmetic is the same.
+        Arch::new().dispatch(|| {
+            for (y, image) in image.chunks_exact(3 * width).enumerate() {
+                mask.fill(0.0);
+                painted.fill(0);
+                if blurred.add_row(y, &mut mask) {
+                    apply_row(&mut painted, image, &mask);
+                }
+                row(&painted);
+            }
+        });
+        Ok(())
+    }
+
+    /// Of the `cells` of the map those that pixels show.
+    fn seen<'a>(&self, cells: &'a Array2<bool>) -> Cow<'a, [bool]> {
+        let [rows, columns] = &self.axes;
+        match cells.as_slice() {
+            Some(all) if (rows.cells.len(), columns.cells.len()) == cells.dim() => Cow::Borrowed(all),
+            // A map finer than the picture: some cells lie under no pixel's centre.
+            _ => {
+                let line = |&r: &usize| columns.cells.iter().map(move |&c| (r, c));
+                rows.cells.iter().flat_map(line).map(|at| cells[at]).collect()
+            }
+        }
+    }
+
+    /// Bytes that the plan takes in memory.
+    pub fn bytes(&self) -> usize {
+        let axes = self.axes.iter().map(Axis::bytes).chain(self.blurs.iter().map(Band::bytes));
+        size_of::<Self>()
+            + size_of_val(&*self.levels)
+            + self.map.len() * size_of::<f32>()
+            + axes.sum::<usize>()
+    }
 
     /// Pixels that show one of the `shown` cells.
     fn count(&self, shown: &[bool]) -> u64 {
-        let columns = self.columns.counts();
+        let [rows, columns] = [&self.axes[0], &self.axes[1]].map(Axis::counts);
         let line =
             |line: &[bool]| line.iter().zip(&columns).filter(|(s, _)| **s).map(|(_, n)| n).sum::<u64>();
-        shown.chunks_exact(columns.len()).zip(self.rows.counts()).map(|(cells, n)| n * line(cells)).sum()
+        shown.chunks_exact(columns.len()).zip(rows).map(|(cells, n)| n * line(cells)).sum()
     }
 }
 
@@ -247,18 +346,27 @@ impl RevealMask {
 /// Pixels handled at once: most blocks are wholly hidden or wholly shown, and the others fill vector registers.
 const BLOCK: usize = 16;
 
+/// `out` is black yet.
+#[inline(always)]
 fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
+    // Bits, because comparing them takes no order: a mask has no −0. Most rows of the first levels are hidden.
+    let lit = |mask: &[f32]| mask.iter().fold(0, |bits, m| bits | m.to_bits()) != 0;
+    if !lit(mask) {
+        return;
+    }
     let blocks = out.chunks_mut(3 * BLOCK).zip(image.chunks(3 * BLOCK)).zip(mask.chunks(BLOCK));
     for ((out, image), mask) in blocks {
-        if mask.iter().fold(0.0, |sum, m| sum + m) == 0.0 {
-            out.fill(0);
-        } else if mask.iter().all(|&m| m == 1.0) {
+        if !lit(mask) {
+            continue;
+        }
+        if mask.iter().fold(0, |other, m| other | (m.to_bits() ^ 1.0f32.to_bits())) == 0 {
             out.copy_from_slice(image);
         } else {
             let mut factors = [0.0; 3 * BLOCK];
             factors.chunks_exact_mut(3).zip(mask).for_each(|(f, &m)| f.fill(m));
             for ((out, &colour), factor) in out.iter_mut().zip(image).zip(factors) {
-                *out = (f32::from(colour) * factor) as u8;
+                // By way of i32, which vector instructions know: a byte times 0 to 1 fits both.
+                *out = (f32::from(colour) * factor) as i32 as u8;
             }
         }
     }
@@ -267,6 +375,25 @@ fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn painted_rows_are_the_applied_mask() {
+        for (rows, columns) in [(9, 7), (60, 50)] {
+            let map = Array2::from_shape_fn((rows, columns), |(r, c)| ((r * 5 + c * 3) % 11) as f32);
+            let photo = RgbImage::from_fn(33, 40, |x, y| [x as u8 * 5, y as u8 * 6, 255].into());
+            let plan = MaskParams::default().plan(map.view(), 33, 40).unwrap();
+            for level in 0..6 {
+                let mut painted = Vec::new();
+                plan.paint(level, &photo, |row| painted.extend_from_slice(row)).unwrap();
+                assert_eq!(painted, plan.mask(level).unwrap().apply(&photo).unwrap().into_raw());
+            }
+            assert!(plan.mask(6).is_none());
+            assert!(matches!(plan.paint(6, &photo, |_| ()), Err(Error::Parameter { name: "level", .. })));
+            let other = RgbImage::new(40, 33);
+            assert!(matches!(plan.paint(0, &other, |_| ()), Err(Error::SizeMismatch { .. })));
+            assert!(plan.bytes() > rows * columns * 4);
+        }
+    }
 
     #[test]
     fn first_levels_hold_every_mask() {

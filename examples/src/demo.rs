@@ -21,28 +21,9 @@ macro_rules! file {
     ($($part:literal),*) => { (concat!($($part),*), include_bytes!(concat!("../assets/demo/", $($part),*)) as &[u8]) };
 }
 
-macro_rules! folders {
-    // anv.json last: its presence says that the others are there.
-    ($($name:literal),*) => { &[$(
-        file!("explained/", $name, "/image.png"),
-        file!("explained/", $name, "/maps.safetensors"),
-        file!("explained/", $name, "/anv.json"),
-    )*] };
-}
-
 const TABLES: &[File] = &[file!("games.csv"), file!("dictionary.csv")];
 
-const EXPLAINED: &[File] = folders!(
-    "astronaut",
-    "chair",
-    "coffee",
-    "crocodile",
-    "cup-of-tea",
-    "great-pyramid",
-    "lincoln-cup",
-    "panda",
-    "wrench"
-);
+const EXPLAINED: &[File] = include!("../assets/demo/explained.rs");
 
 /// Lays the demonstration out in `folder` and says so on stderr when it does; files that are there already are not
 /// touched.

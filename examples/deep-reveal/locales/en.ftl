@@ -312,6 +312,11 @@ reset-password = New password
 reset-submit = Save it
 reset-expired-title = This link no longer works
 reset-expired-lead = It was used already, or too much time has passed.
+reset-guest = You play as a guest. With the new password you are in your account, which does not get these games: they would be lost to you.
+password-title = Change the password
+password-lead = You stay logged in here and are logged out everywhere else.
+password-old = Old password
+password-wrong = The old password is another one.
 mail-reset-subject = Deep Reveal: a new password
 mail-reset =
     Hello { $name },

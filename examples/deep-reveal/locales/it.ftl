@@ -312,6 +312,11 @@ reset-password = Nuova password
 reset-submit = Salva
 reset-expired-title = Questo link non funziona più
 reset-expired-lead = È già stato usato, oppure è passato troppo tempo.
+reset-guest = Stai giocando come ospite. Con la nuova password entri nel tuo profilo, che non riceve queste partite: andrebbero perse.
+password-title = Cambia la password
+password-lead = Qui resti dentro, altrove dovrai accedere di nuovo.
+password-old = Vecchia password
+password-wrong = La vecchia password è un’altra.
 mail-reset-subject = Deep Reveal: una nuova password
 mail-reset =
     Ciao { $name },

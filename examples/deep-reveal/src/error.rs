@@ -49,6 +49,12 @@ pub enum Error {
         /// Which file.
         path: PathBuf,
     },
+    /// A database that is being exchanged for a backup.
+    #[error("{} is just being restored: expected a moment of waiting", .path.display())]
+    Restoring {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A database of another program.
     #[error(
         "{database} is not a database of Deep Reveal{}: expected a new one, or one that it made",
@@ -195,6 +201,23 @@ impl Error {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+impl Error {
+    /// Whether the database is away at the moment, so that the same may succeed in a while: a server that restarts, or one
+    /// that gives no connection.
+    pub(crate) fn is_passing(&self) -> bool {
+        let Self::Database { source, .. } = self else { return false };
+        match source {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+            // Connection exceptions, a shutdown, a crash, a start, too many connections. SQLite has no such codes.
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                code.len() == 5
+                    && (code.starts_with("08") || matches!(&*code, "57P01" | "57P02" | "57P03" | "53300"))
+            }),
+            _ => false,
+        }
     }
 }
 

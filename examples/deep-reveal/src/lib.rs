@@ -16,6 +16,7 @@ mod password;
 pub mod play;
 mod random;
 pub mod store;
+mod text;
 
 pub use clock::Clock;
 pub use config::{Config, Mailing};

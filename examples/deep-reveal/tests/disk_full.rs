@@ -3,55 +3,20 @@
 mod common;
 mod players;
 
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use common::disk::SmallDisk;
 use players::{Client, Server, assert_sound, exported, import, query, runtime};
 use serde_json::{Value, json};
 use sqlx::Row;
-use tempfile::TempDir;
-
-/// A disk of few megabytes, in memory; mounting it takes root.
-struct SmallDisk(TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(folder.path());
-        let mounted = mount.output().is_ok_and(|output| output.status.success());
-        mounted.then_some(Self(folder))
-    }
-
-    fn filler(&self) -> PathBuf {
-        self.0.path().join("filler")
-    }
-
-    fn fill(&self) {
-        let mut file = File::create(self.filler()).unwrap();
-        while file.write_all(&[0; 512]).is_ok() {}
-    }
-
-    fn make_room(&self) {
-        std::fs::remove_file(self.filler()).unwrap();
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
 
 /// Who plays hears that nothing can be stored, what was acknowledged stays, and with room again the same moves are taken.
 #[test]
 fn a_full_disk_takes_nothing_away() {
-    let Some(disk) = SmallDisk::mount() else {
+    let Some(disk) = SmallDisk::mount(6) else {
         return eprintln!("SKIPPED: a small disk cannot be mounted here, which takes root");
     };
-    let (runtime, database) = (runtime(), disk.0.path().join("game.db"));
+    let (runtime, database) = (runtime(), disk.folder().join("game.db"));
     let database = database.to_str().unwrap();
     runtime.block_on(import(database, 20, 2, 2));
     let server = Server::start(database);

@@ -144,6 +144,26 @@ async fn a_backup_is_restored_and_what_it_replaced_is_kept() {
     store.close().await;
 }
 
+/// Whoever comes while a copy is put in place is told to wait: a server that opened the old one just before the exchange
+/// would go on with a database that has no name any more.
+#[tokio::test]
+async fn nobody_opens_a_database_that_is_being_restored() {
+    let folder = folder().await;
+    let at = folder.path();
+    let lock = std::fs::File::open(at.join("deep-reveal.db-lock")).unwrap();
+    lock.lock().unwrap();
+    assert!(fail(at, &["admin", "campaigns"]).contains("is just being restored"));
+    assert!(fail(at, &["--listen", "127.0.0.1:0"]).contains("is just being restored"));
+    lock.unlock().unwrap();
+    succeed(at, &["admin", "campaigns"]);
+    // A server that only looks, and has no transaction open, is in the way as well.
+    let store = open(at, "deep-reveal.db").await;
+    succeed(at, &["backup", "saved.db"]);
+    assert!(fail(at, &["restore", "saved.db"]).contains("deep-reveal.db is in use"));
+    store.close().await;
+    succeed(at, &["restore", "saved.db"]);
+}
+
 #[tokio::test]
 async fn only_a_sound_copy_is_restored() {
     let folder = folder().await;

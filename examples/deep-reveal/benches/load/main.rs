@@ -6,6 +6,7 @@
 //! cargo bench -p deep-reveal --bench load -- --photos 200 --side 512
 //! cargo bench -p deep-reveal --bench load -- --url http://127.0.0.1:8080
 //! cargo bench -p deep-reveal --bench load -- --masks           # masked pictures as fast as they come
+//! cargo bench -p deep-reveal --bench load -- --rounds          # rounds given out to all players at once
 //! ```
 //!
 //! Without `--url` it starts the server of the same build on a new database. It stands for the reverse proxy and all
@@ -18,6 +19,7 @@ mod connection;
 mod log;
 mod masks;
 mod page;
+mod rounds;
 mod server;
 mod table;
 
@@ -69,6 +71,9 @@ struct Args {
     /// Ask for masked pictures as fast as they come, each first when it must be made and then when it is kept
     #[arg(long, conflicts_with = "api")]
     masks: bool,
+    /// Ask for a round for all players at the same time, again and again with new ones
+    #[arg(long, conflicts_with_all = ["api", "masks"])]
+    rounds: bool,
     /// With --masks: write pictures and what they are made from to this folder, and print JSON
     #[arg(long, value_name = "FOLDER", requires = "masks", conflicts_with = "url")]
     dump: Option<PathBuf>,
@@ -97,8 +102,12 @@ async fn run(args: &Args) -> Result<(), Failure> {
         None => Server::start(args).await?,
     };
     if args.masks {
-        let found = masks::measure(server.address, args, &server.database).await?;
+        let found = masks::measure(&server, args).await?;
         println!("{found}");
+        return Ok(());
+    }
+    if args.rounds {
+        println!("{}", rounds::measure(server.address, args).await?);
         return Ok(());
     }
     let start = Instant::now();

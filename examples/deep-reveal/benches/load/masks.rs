@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::api::Program;
 use crate::log::Trouble;
+use crate::server::Server;
 use crate::{Args, Failure};
 
 /// Rounds whose pictures are asked for, each on a map of its own as long as there are as many; few enough that the server
@@ -31,21 +32,25 @@ struct Round {
 }
 
 /// Pictures a second: each of them the first time, when it is made, and further times, when it is kept.
-pub async fn measure(address: SocketAddr, args: &Args, database: &str) -> Result<Value, Failure> {
+pub async fn measure(server: &Server, args: &Args) -> Result<Value, Failure> {
+    let cpu = || server.cpu_seconds().unwrap_or_default();
     let mut rounds = Vec::new();
     for number in 1..=ROUNDS {
-        rounds.push(begin(address, number).await?);
+        rounds.push(begin(server.address, number).await?);
     }
     let mut groups: Vec<Vec<Round>> = (0..AT_ONCE).map(|_| Vec::new()).collect();
     for (number, round) in rounds.into_iter().enumerate() {
         groups[number % AT_ONCE].push(round);
     }
+    let before = cpu();
     let (made, bytes) = ask(&mut groups, 1).await?;
+    let between = cpu();
     let (kept, _) = ask(&mut groups, AGAIN).await?;
+    let after = cpu();
     let pictures = f64::from(ROUNDS) * f64::from(LEVELS);
     let mut dumped = 0;
     if let Some(folder) = &args.dump {
-        let store = Store::open(database).await?;
+        let store = Store::open(&server.database).await?;
         for round in groups.iter_mut().flatten().take(DUMPED) {
             dump(&store, round, &folder.join(dumped.to_string())).await?;
             dumped += 1;
@@ -56,6 +61,8 @@ pub async fn measure(address: SocketAddr, args: &Args, database: &str) -> Result
         "mean_bytes": bytes as f64 / pictures,
         "made_per_second": pictures / made.as_secs_f64(),
         "kept_per_second": pictures * AGAIN as f64 / kept.as_secs_f64(),
+        "made_cpu_ms": (between - before) / pictures * 1000.0,
+        "kept_cpu_ms": (after - between) / (pictures * AGAIN as f64) * 1000.0,
         "dumped": dumped,
     }))
 }
@@ -73,7 +80,8 @@ async fn begin(address: SocketAddr, number: u32) -> Result<Round, Trouble> {
     Ok(Round { program, id })
 }
 
-fn taken(answer: crate::connection::Answer) -> Result<Value, Trouble> {
+/// What a call answers when it succeeds.
+pub fn taken(answer: crate::connection::Answer) -> Result<Value, Trouble> {
     match answer.status {
         200 | 201 => Ok(serde_json::from_slice(&answer.body).unwrap_or_default()),
         status => Err(Trouble(format!("{status}: {}", answer.text()))),

@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-pub(crate) use table::turns_text;
-
 use args::{AdminCommand, Arguments, Command};
 
 use crate::store::{CampaignRow, Store};

@@ -1,5 +1,7 @@
 //! Tables and numbers for people.
 
+use crate::text::turns_text;
+
 /// Lays out rows under a header: numbers to the right, everything else to the left.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
@@ -44,11 +46,6 @@ pub(super) fn number(number: u64) -> String {
 pub(super) fn plural(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", number(count as u64))
-}
-
-/// Whether a character is invisible and turns the direction of what is around it.
-pub(crate) fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Text that others chose, without what could steer a terminal.

@@ -157,6 +157,38 @@ pub(crate) async fn reset(app: &App, client: IpAddr, token: &str, typed: &str) -
     Ok(id)
 }
 
+/// Sets another password of a member who types the old one as well, and ends all sessions of the player: who was in
+/// without knowing it is out. Links for a new password end too.
+pub(crate) async fn change_password(
+    app: &App,
+    client: IpAddr,
+    player: &Player,
+    old: &str,
+    typed: &str,
+) -> Result<()> {
+    let (name, email) = match (&player.name, &player.email) {
+        (Some(name), Some(email)) => (name, email),
+        _ => return Err(AccountError::Wrong),
+    };
+    let (key, now) = (name.to_lowercase(), app.now());
+    // A stolen session gives no more tries than the login.
+    app.limiter().check(Action::Login(client), now)?;
+    app.limiter().check(Action::LoginAs(client, &key), now)?;
+    app.limiter().check(Action::LoginName(&key), now)?;
+    let (_, before) = app.store().credentials(name).await?.ok_or(AccountError::Wrong)?;
+    let old: String = start(old, 300).nfc().collect();
+    if !app.passwords().verify(&old, Some(before.clone())).await? {
+        return Err(AccountError::Wrong);
+    }
+    let password = fields::password(typed, name, email)?;
+    let hash = app.passwords().hash(&password).await?;
+    // Somebody else may have set one meanwhile: then the old one is another one.
+    match app.store().change_password(&player.id, &before, &hash).await? {
+        true => Ok(()),
+        false => Err(AccountError::Wrong),
+    }
+}
+
 impl From<TooOften> for AccountError {
     fn from(error: TooOften) -> Self {
         AccountError::TooOften(error)

@@ -86,6 +86,10 @@ impl From<Error> for PageError {
                 log_failure(&error);
                 Problem::NoSpace.into()
             }
+            other if other.is_passing() => {
+                log_failure(&other);
+                Problem::Busy.into()
+            }
             other => PageError::internal(other),
         }
     }

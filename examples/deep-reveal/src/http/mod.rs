@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod auth;
 mod background;
+mod connections;
 mod cookies;
 mod error;
 mod fields;

@@ -33,7 +33,8 @@ pub fn router(app: &App) -> Router {
         .merge(api)
         .merge(public_routes().into_router())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT * 3 / 2))
+        // What finds out who asks comes before those above, and may have to wait for the database as long.
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT * 2))
         .layer(from_fn_with_state(app.clone(), secure))
         .layer(from_fn(log))
         .with_state(app.clone())

@@ -118,6 +118,8 @@ fn session_routes(routes: Routes) -> Routes {
         .post("/language", auth::choose_language)
         .get("/login", auth::show_login)
         .post("/login", auth::log_in)
+        .get("/account/password", auth::show_password)
+        .post("/account/password", auth::change_password)
         .get("/logout", auth::show_log_out)
         .post("/logout", auth::log_out)
         .get("/register", auth::show_register)

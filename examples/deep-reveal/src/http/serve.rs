@@ -4,16 +4,16 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 
 use super::app::{App, StartError};
+use super::connections;
 use super::listener::Bounded;
 use super::router::router;
 use crate::config::{Config, Mailing};
 
 /// How long requests in flight may take once the server was told to end; longer than any of them is allowed to.
-const GRACE: Duration = Duration::from_secs(15);
+const GRACE: Duration = Duration::from_secs(20);
 
 /// Listens; port 0 is any that is free, and the listener knows which.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -44,9 +44,7 @@ pub async fn serve_on(listener: TcpListener, app: App, stop: impl Future<Output 
         stop.await;
         let _ = told.send(());
     };
-    let router: Router = router(&app);
-    let service = router.into_make_service_with_connect_info::<super::address::Peer>();
-    let serving = axum::serve(Bounded::new(listener), service).with_graceful_shutdown(stop);
+    let serving = connections::serve(Bounded::new(listener), router(&app), connections::HEAD, stop);
     let overdue = async {
         match telling.await {
             Ok(()) => tokio::time::sleep(GRACE).await,
@@ -54,9 +52,7 @@ pub async fn serve_on(listener: TcpListener, app: App, stop: impl Future<Output 
         }
     };
     tokio::select! {
-        served = async { serving.await } => if let Err(error) = served {
-            tracing::error!("server ended: {error}");
-        },
+        () = serving => {}
         () = overdue => tracing::warn!("a connection did not end in time and was cut off"),
     }
     if tokio::time::timeout(GRACE, app.finish()).await.is_err() {

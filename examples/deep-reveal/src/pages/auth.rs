@@ -5,6 +5,7 @@ use askama::Template;
 use super::frame::{Frame, html};
 use super::message::{Next, message};
 use crate::http::{PageResult, Visitor};
+use crate::store::Player;
 
 #[derive(Template)]
 #[template(path = "auth/login.html")]
@@ -40,7 +41,33 @@ struct ForgotPage {
 struct ResetPage<'a> {
     page: Frame,
     token: &'a str,
+    /// Whether the session that the link replaces is a guest's, to which nobody can come back.
+    guest: bool,
     problem: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "auth/password.html")]
+struct PasswordPage<'a> {
+    page: Frame,
+    /// For the browser's list of passwords.
+    name: &'a str,
+    problem: Option<&'a str>,
+}
+
+/// The text that says that the old password is another one.
+pub(crate) const WRONG_PASSWORD: &str = "password-wrong";
+
+impl PasswordPage<'_> {
+    /// Whether the problem is one of the old password.
+    fn is_old(&self) -> bool {
+        self.problem == Some(WRONG_PASSWORD)
+    }
+
+    /// Whether it is one of the new password.
+    fn is_new(&self) -> bool {
+        self.problem.is_some() && !self.is_old()
+    }
 }
 
 impl RegisterPage<'_> {
@@ -85,7 +112,13 @@ pub(crate) fn sent_page(visitor: &Visitor) -> PageResult {
 
 /// The form for a new password.
 pub(crate) fn reset_page(visitor: &Visitor, token: &str, problem: Option<&str>) -> PageResult {
-    html(&ResetPage { page: Frame::new(visitor, format!("/reset/{token}")), token, problem })
+    let guest = visitor.player.as_ref().is_some_and(Player::is_guest);
+    html(&ResetPage { page: Frame::new(visitor, format!("/reset/{token}")), token, guest, problem })
+}
+
+/// The form for another password.
+pub(crate) fn password_page(visitor: &Visitor, name: &str, problem: Option<&str>) -> PageResult {
+    html(&PasswordPage { page: Frame::new(visitor, "/account/password"), name, problem })
 }
 
 /// A link that was used, or is too old.

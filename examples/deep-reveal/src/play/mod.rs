@@ -3,6 +3,8 @@
 mod asking;
 mod cache;
 mod pictures;
+mod png;
+mod seen;
 mod view;
 mod workers;
 
@@ -15,6 +17,7 @@ use crate::store::{PlayOutcome, Player, Reserved, RoundId, RoundRow, Store};
 pub use asking::Asking;
 use pictures::Pictures;
 pub use pictures::{CONTROL_LEVELS, PictureLimits};
+use seen::Seen;
 pub use view::{Ending, Outcome, RoundView, Step};
 
 /// The game as its players can play it.
@@ -23,6 +26,7 @@ pub struct Play {
     store: Store,
     rules: GameRules,
     pictures: Pictures,
+    seen: Seen,
 }
 
 /// What became of a move.
@@ -42,7 +46,7 @@ impl Play {
     /// # Errors
     /// [`Error::Threads`](crate::Error::Threads) when the system gives no threads to make pictures with.
     pub fn new(store: Store, rules: GameRules, limits: PictureLimits) -> Result<Self> {
-        Ok(Self { store, rules, pictures: Pictures::new(limits)? })
+        Ok(Self { store, rules, pictures: Pictures::new(limits)?, seen: Seen::default() })
     }
 
     /// The open round of a player, else a new one; `None` when no photo is left.
@@ -77,6 +81,7 @@ impl Play {
             }
             PlayOutcome::Missing => return Ok(Moved::Missing),
         };
+        self.seen.note(row);
         // The streak may have changed with the move, and the player was read before it.
         let standing = self.store.standing(&player.id).await?;
         Ok(Moved::Made(RoundView::new(row, &self.rules, &standing)))
@@ -87,11 +92,14 @@ impl Play {
     /// # Errors
     /// Those of the store, and when the picture cannot be made.
     pub async fn picture(&self, player: &Player, id: &RoundId, level: u8) -> Result<Option<Bytes>> {
-        match self.store.round(&player.id, id).await? {
-            Some(row) if level <= row.round.hints => {
-                self.pictures.masked(&self.store, &row.map_id, &row.photo_id, level).await.map(Some)
-            }
-            _ => Ok(None),
+        if let Some(shown) = self.seen.find(&player.id, id, level) {
+            return self.pictures.masked(&self.store, &shown.map, &shown.photo, level).await.map(Some);
+        }
+        let Some(row) = self.store.round(&player.id, id).await? else { return Ok(None) };
+        self.seen.note(&row);
+        match level <= row.round.hints {
+            true => self.pictures.masked(&self.store, &row.map_id, &row.photo_id, level).await.map(Some),
+            false => Ok(None),
         }
     }
 
@@ -109,6 +117,7 @@ impl Play {
     }
 
     fn show(&self, player: &Player, row: &RoundRow) -> RoundView {
+        self.seen.note(row);
         RoundView::new(row, &self.rules, &player.standing)
     }
 }

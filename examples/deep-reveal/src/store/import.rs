@@ -217,7 +217,7 @@ fn check(campaign: &NewCampaign) -> Result<(), String> {
     if campaign.name.trim().is_empty() || campaign.name.chars().any(char::is_control) {
         return Err("it has no name: expected some characters".into());
     }
-    if campaign.name.chars().count() > LONGEST_NAME || campaign.name.chars().any(crate::cli::turns_text) {
+    if campaign.name.chars().count() > LONGEST_NAME || campaign.name.chars().any(crate::text::turns_text) {
         return Err(format!(
             "its name is too long or turns the direction of text: expected at most {LONGEST_NAME} visible characters"
         ));

@@ -5,12 +5,14 @@
 
 mod backup;
 mod campaign;
+mod choose;
 mod dialect;
 mod disk;
 mod export;
 mod ids;
 mod import;
 mod left;
+mod lock;
 mod migrate;
 mod open;
 mod play;

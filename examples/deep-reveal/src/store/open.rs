@@ -1,6 +1,6 @@
 //! The handle to the database, and transactions.
 
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::{Any, AnyArguments};
@@ -11,6 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::dialect::{Dialect, Refusal};
 use super::disk::{Disk, make_private};
+use super::lock::Lock;
 use super::migrate;
 use crate::{Error, Result};
 
@@ -29,6 +30,8 @@ struct Database {
     disk: Option<Disk>,
     /// Of this server one at a time waits for the turn to give a round out: the others leave their connections to moves.
     turn: Mutex<()>,
+    /// Nobody puts another database in the place of this one.
+    lock: std::sync::Mutex<Option<Lock>>,
 }
 
 /// How often a transaction is tried when others are in its way.
@@ -55,6 +58,10 @@ impl Store {
                 result => break result?,
             }
         }
+        let lock = match &dialect {
+            Dialect::Sqlite(path) => Some(Lock::share(path)?),
+            Dialect::Postgres(_) => None,
+        };
         let (writer, readers) = loop {
             match dialect.connect().await {
                 // Another process is just making the same file.
@@ -66,7 +73,8 @@ impl Store {
             Dialect::Sqlite(path) => Some(Disk::new(path)),
             Dialect::Postgres(_) => None,
         };
-        let database = Arc::new(Database { dialect, writer, readers, disk, turn: Mutex::new(()) });
+        let database =
+            Arc::new(Database { dialect, writer, readers, disk, turn: Mutex::new(()), lock: lock.into() });
         let store = Self { database, round_ms: 24 * 3_600_000 };
         migrate::run(&store).await?;
         if let Some(disk) = &store.database.disk {
@@ -98,6 +106,8 @@ impl Store {
     pub async fn close(&self) {
         self.database.readers.close().await;
         self.database.writer.close().await;
+        // Nothing panics while it is held.
+        self.database.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     pub(super) fn dialect(&self) -> &Dialect {
@@ -115,11 +125,7 @@ impl Store {
             true => Some(self.database.turn.lock().await),
             false => None,
         };
-        let mut writing = self.write().await?;
-        sqlx::query(self.database.dialect.take_turn())
-            .execute(writing.connection())
-            .await
-            .map_err(self.failed("wait for its turn"))?;
+        let writing = self.begin(self.database.dialect.take_turn()).await?;
         Ok((turn, writing))
     }
 
@@ -130,10 +136,13 @@ impl Store {
 
     /// Begins a transaction that writes; dropped without [`Writing::commit`] it leaves nothing behind.
     pub(super) async fn write(&self) -> Result<Writing<'_>> {
+        self.begin(self.database.dialect.begin()).await
+    }
+
+    async fn begin(&self, begin: &'static str) -> Result<Writing<'_>> {
         if let Some(disk) = &self.database.disk {
             disk.check()?;
         }
-        let begin = self.database.dialect.begin();
         let transaction =
             self.database.writer.begin_with(begin).await.map_err(self.failed("begin a transaction"))?;
         Ok(Writing { store: self, transaction })

@@ -260,6 +260,32 @@ impl Store {
         self.set(id, sqlx::query(sql).bind(id.as_str()).bind(hash)).await
     }
 
+    /// Changes a member's password hash from `before`, and ends all sessions and links for a new password; `false`, and
+    /// nothing is changed, when it is not `before`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn change_password(&self, id: &PlayerId, before: &str, hash: &str) -> Result<bool> {
+        let mut writing = self.write().await?;
+        let failed = self.failed("change a password");
+        let changed =
+            sqlx::query("UPDATE player SET password_hash = $2 WHERE id = $1 AND password_hash = $3")
+                .bind(id.as_str())
+                .bind(hash)
+                .bind(before)
+                .execute(writing.connection())
+                .await
+                .map_err(&failed)?;
+        if changed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for sql in ["DELETE FROM session WHERE player = $1", "DELETE FROM reset WHERE player = $1"] {
+            sqlx::query(sql).bind(id.as_str()).execute(writing.connection()).await.map_err(&failed)?;
+        }
+        writing.commit().await?;
+        Ok(true)
+    }
+
     /// Sets a player's language.
     ///
     /// # Errors

@@ -1,27 +1,34 @@
 //! Giving rounds out: who plays which map.
 
+use std::collections::BTreeMap;
+
 use anv_labels::GameRules;
 
+use super::choose::{Served, Survey};
 use super::open::Writing;
 use super::play::expire;
 use super::round::{round_columns, round_from};
 use super::row::{Columns, from_json, to_json};
-use super::{MapId, PlayerId, Reserved, RoundId, RoundRow, Store};
+use super::{CampaignId, PlayerId, Reserved, RoundId, RoundRow, Store};
 use crate::{Error, Result};
 
 /// A player to be given a round.
-struct Wish<'a> {
-    player: &'a PlayerId,
-    rules: &'a GameRules,
-    seed: u64,
-    now: i64,
+pub(super) struct Wish<'a> {
+    pub(super) player: &'a PlayerId,
+    pub(super) rules: &'a GameRules,
+    pub(super) seed: u64,
+    pub(super) now: i64,
 }
 
-/// That the player `$2` never met the photo of a map.
-macro_rules! unmet {
-    () => {
-        "NOT EXISTS (SELECT 1 FROM round WHERE round.player = $2 AND round.sha256 = map.sha256)"
-    };
+/// What is read before the turn comes, to keep the turn short: all players wait for it. What may have changed since then is
+/// read again.
+struct Ahead {
+    /// The player's games.
+    games: u64,
+    /// Whether some round is to be closed.
+    late: bool,
+    /// The classes of the open campaigns.
+    classes: BTreeMap<CampaignId, Vec<String>>,
 }
 
 impl Store {
@@ -57,31 +64,59 @@ impl Store {
     }
 
     async fn try_reserve(&self, wish: &Wish<'_>) -> Result<Reserved> {
+        let ahead = self.look_ahead(wish).await?;
         let (_turn, mut writing) = self.take_turn().await?;
-        expire(self, &mut writing, wish.rules, wish.now).await?;
-        let Some((games, language)) = self.games_of(&mut writing, wish.player).await? else {
-            return Err(Error::NoPlayer { found: wish.player.to_string() });
-        };
-        let reserved = match self.resume(&mut writing, wish).await? {
-            Some(row) => Reserved::Round(row, false),
-            None => match self.choose(&mut writing, wish, games).await? {
-                Some(map) => {
-                    Reserved::Round(self.begin_round(&mut writing, wish, &map, &language).await?, true)
+        if ahead.late {
+            expire(self, &mut writing, wish.rules, wish.now).await?;
+        }
+        let mut games = ahead.games;
+        let reserved = loop {
+            let survey = self.survey(&mut writing, wish, games).await?;
+            if survey.is_live {
+                match self.resume(&mut writing, wish).await? {
+                    Some(row) => break Reserved::Round(row, false),
+                    // It was finished while the update waited for it.
+                    None => continue,
                 }
-                None => Reserved::NothingLeft,
-            },
+            }
+            if survey.games != games {
+                games = survey.games;
+                continue;
+            }
+            match survey.choice(wish) {
+                Some(served) => {
+                    let row = self.begin_round(&mut writing, wish, &survey, served, &ahead).await?;
+                    break Reserved::Round(row, true);
+                }
+                None => break Reserved::NothingLeft,
+            }
         };
         writing.commit().await?;
         Ok(reserved)
     }
 
-    async fn games_of(&self, writing: &mut Writing<'_>, player: &PlayerId) -> Result<Option<(u64, String)>> {
-        let row = sqlx::query("SELECT games, language FROM player WHERE id = $1")
-            .bind(player.as_str())
-            .fetch_optional(writing.connection())
-            .await
-            .map_err(self.failed("read a player"))?;
-        row.map(|row| Ok((row.count("games")?, row.text("language")?))).transpose()
+    async fn look_ahead(&self, wish: &Wish<'_>) -> Result<Ahead> {
+        let rows = sqlx::query(
+            "SELECT player.games, campaign.id, campaign.classes, \
+             (SELECT COUNT(*) FROM (SELECT id FROM round WHERE live = 1 AND expires <= $2 LIMIT 1) AS overdue) AS late \
+             FROM player LEFT JOIN campaign ON campaign.open = 1 WHERE player.id = $1",
+        )
+        .bind(wish.player.as_str())
+        .bind(wish.now)
+        .fetch_all(self.readers())
+        .await
+        .map_err(self.failed("read a player"))?;
+        let Some(first) = rows.first() else {
+            return Err(Error::NoPlayer { found: wish.player.to_string() });
+        };
+        let (games, late) = (first.count("games")?, first.flag("late")?);
+        let mut classes = BTreeMap::new();
+        for row in &rows {
+            if let Some((id, list)) = row.maybe_text("id")?.zip(row.maybe_text("classes")?) {
+                classes.insert(id.into(), from_json("list of classes", &list)?);
+            }
+        }
+        Ok(Ahead { games, late, classes })
     }
 
     async fn resume(&self, writing: &mut Writing<'_>, wish: &Wish<'_>) -> Result<Option<RoundRow>> {
@@ -98,113 +133,89 @@ impl Store {
         row.as_ref().map(round_from).transpose()
     }
 
-    /// A control map when one is due and left, else an ordinary one.
-    async fn choose(&self, writing: &mut Writing<'_>, wish: &Wish<'_>, games: u64) -> Result<Option<MapId>> {
-        if wish.rules.control_is_due(games, wish.seed)
-            && let Some(map) = self.fairest(writing, wish, true).await?
-        {
-            return Ok(Some(map));
-        }
-        self.fairest(writing, wish, false).await
-    }
-
-    /// One of the maps with the least load whose photo the player never met.
-    async fn fairest(
-        &self,
-        writing: &mut Writing<'_>,
-        wish: &Wish<'_>,
-        control: bool,
-    ) -> Result<Option<MapId>> {
-        // Those of the least load may be thousands: a few are taken from a random place on, in random order. Around the
-        // end the search goes on at the beginning.
-        const SQL: &str = concat!(
-            "SELECT id, load FROM map WHERE open = 1 AND control = $1 AND tie >= $3 AND ",
-            unmet!(),
-            " AND load = (SELECT load FROM map WHERE open = 1 AND control = $1 AND ",
-            unmet!(),
-            " ORDER BY load LIMIT 1) ORDER BY tie LIMIT 16"
-        );
-        let place = (wish.seed >> 11) as f64 / (1u64 << 53) as f64;
-        for from in [place, 0.0] {
-            let rows = sqlx::query(SQL)
-                .bind(i64::from(control))
-                .bind(wish.player.as_str())
-                .bind(from)
-                .fetch_all(writing.connection())
-                .await
-                .map_err(self.failed("find a map"))?;
-            let loads = rows.iter().map(|row| row.count("load")).collect::<Result<Vec<_>>>()?;
-            if let Some(place) = wish.rules.fairest(&loads, wish.seed) {
-                return Ok(Some(rows[place].text("id")?.into()));
-            }
-        }
-        Ok(None)
-    }
-
     async fn begin_round(
         &self,
         writing: &mut Writing<'_>,
         wish: &Wish<'_>,
-        map: &MapId,
-        language: &str,
+        survey: &Survey,
+        served: &Served,
+        ahead: &Ahead,
     ) -> Result<RoundRow> {
-        let failed = self.failed("begin a round");
-        let row = sqlx::query(
-            "SELECT map.photo, map.campaign, map.sha256, map.control, map.weight_percent, photo.true_class, \
-             campaign.easing, campaign.mean_weight, campaign.classes FROM map JOIN photo ON photo.id = map.photo \
-             JOIN campaign ON campaign.id = map.campaign WHERE map.id = $1",
-        )
-        .bind(map.as_str())
-        .fetch_one(writing.connection())
-        .await
-        .map_err(&failed)?;
-        let classes: Vec<String> = from_json("list of classes", &row.text("classes")?)?;
-        let (true_class, control) = (row.text("true_class")?, row.flag("control")?);
-        let options = wish.rules.options(&true_class, &classes, wish.seed)?;
-        let easing = row.flag("easing")? && !control;
-        let (weight, mean) = (row.float("weight_percent")?, row.float("mean_weight")?);
-        let round = wish.rules.begin(wish.rules.first_hint(weight, mean, easing), options);
+        let options = match ahead.classes.get(&served.campaign) {
+            Some(classes) => wish.rules.options(&served.true_class, classes, wish.seed)?,
+            // Opened a moment ago.
+            None => {
+                let classes = self.classes(writing, &served.campaign).await?;
+                wish.rules.options(&served.true_class, &classes, wish.seed)?
+            }
+        };
+        let easing = served.easing && !served.control;
+        let first_hint = wish.rules.first_hint(served.weight_percent, served.mean_weight, easing);
         let begun = RoundRow {
             id: RoundId::random(),
             player: wish.player.clone(),
-            map_id: map.clone(),
-            photo_id: row.text("photo")?.into(),
-            campaign: row.text("campaign")?.into(),
-            control,
-            true_class,
-            round,
+            map_id: served.map.clone(),
+            photo_id: served.photo.clone(),
+            campaign: served.campaign.clone(),
+            control: served.control,
+            true_class: served.true_class.clone(),
+            round: wish.rules.begin(first_hint, options),
             points: None,
-            language: language.to_owned(),
+            language: survey.language.clone(),
             started: wish.now,
             expires: wish.now.saturating_add(self.round_ms),
             finished: None,
             expired: false,
         };
-        sqlx::query(
-            "INSERT INTO round (id, player, map, photo, campaign, sha256, control, true_class, game, hints, \
-             language, started, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        )
-        .bind(begun.id.as_str())
-        .bind(begun.player.as_str())
-        .bind(begun.map_id.as_str())
-        .bind(begun.photo_id.as_str())
-        .bind(begun.campaign.as_str())
-        .bind(row.text("sha256")?)
-        .bind(i64::from(control))
-        .bind(&*begun.true_class)
-        .bind(to_json("round", &begun.round)?)
-        .bind(i64::from(begun.round.hints))
-        .bind(&*begun.language)
-        .bind(begun.started)
-        .bind(begun.expires)
-        .execute(writing.connection())
-        .await
-        .map_err(&failed)?;
-        sqlx::query("UPDATE map SET load = load + 1 WHERE id = $1")
-            .bind(map.as_str())
+        self.insert_round(writing, &begun, &served.sha256).await?;
+        Ok(begun)
+    }
+
+    async fn classes(&self, writing: &mut Writing<'_>, campaign: &CampaignId) -> Result<Vec<String>> {
+        let row = sqlx::query("SELECT classes FROM campaign WHERE id = $1")
+            .bind(campaign.as_str())
+            .fetch_one(writing.connection())
+            .await
+            .map_err(self.failed("read a campaign"))?;
+        from_json("list of classes", &row.text("classes")?)
+    }
+
+    /// Stores a round that begins and counts it on its map.
+    async fn insert_round(&self, writing: &mut Writing<'_>, begun: &RoundRow, sha256: &str) -> Result<()> {
+        macro_rules! insert {
+            () => {
+                "INSERT INTO round (id, player, map, photo, campaign, sha256, control, true_class, game, hints, \
+                 language, started, expires) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            };
+        }
+        const BOTH: &str =
+            concat!("WITH counted AS (UPDATE map SET load = load + 1 WHERE id = $3) ", insert!());
+        let failed = self.failed("begin a round");
+        let at_once = self.dialect().changes_two_tables_at_once();
+        sqlx::query(if at_once { BOTH } else { insert!() })
+            .bind(begun.id.as_str())
+            .bind(begun.player.as_str())
+            .bind(begun.map_id.as_str())
+            .bind(begun.photo_id.as_str())
+            .bind(begun.campaign.as_str())
+            .bind(sha256)
+            .bind(i64::from(begun.control))
+            .bind(&*begun.true_class)
+            .bind(to_json("round", &begun.round)?)
+            .bind(i64::from(begun.round.hints))
+            .bind(&*begun.language)
+            .bind(begun.started)
+            .bind(begun.expires)
             .execute(writing.connection())
             .await
             .map_err(&failed)?;
-        Ok(begun)
+        if !at_once {
+            sqlx::query("UPDATE map SET load = load + 1 WHERE id = $1")
+                .bind(begun.map_id.as_str())
+                .execute(writing.connection())
+                .await
+                .map_err(&failed)?;
+        }
+        Ok(())
     }
 }

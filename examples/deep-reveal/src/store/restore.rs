@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::dialect::{Dialect, Refusal};
 use super::disk::{Disk, beside, make_private};
+use super::lock::Lock;
 use super::{backup, migrate};
 use crate::{Error, Result};
 
@@ -22,6 +23,8 @@ pub async fn restore(database: &str, from: &Path) -> Result<Option<PathBuf>> {
         ));
     };
     check_source(from, &path)?;
+    // Until the end: a server that is started meanwhile is told to wait, and opens the database that was put in place.
+    let _alone = Lock::alone(&path)?;
     let half = backup::half(&path);
     let result = replace(from, &half, &path).await;
     if result.is_err() {

@@ -102,6 +102,18 @@ fn as_member(visit: &Visit<'_>, look: &dyn Fn(&str)) {
     visit.click("form.card:not(.danger) button");
     visit.wait(".done");
     look("account");
+    visit.click("main a[href='/account/password']");
+    visit.wait("#old");
+    look("password");
+    visit.write("#old", "wrong horse");
+    visit.write("#password", "battery staple");
+    visit.click("main form button");
+    visit.wait("#problem");
+    look("password-wrong");
+    visit.write("#old", "correct horse");
+    visit.write("#password", "battery staple");
+    visit.click("main form button");
+    visit.wait(".done");
     visit.go("/leaderboard");
     look("leaderboard");
     visit.server.command(&["admin", "grant", "bartolomea.quattrocchi@example.org"]);

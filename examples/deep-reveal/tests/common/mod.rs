@@ -1,6 +1,8 @@
 //! Databases to test with: a file, and PostgreSQL where its programs are installed.
 #![allow(dead_code)]
 
+pub mod cluster;
+pub mod disk;
 mod postgres;
 
 use deep_reveal::store::Store;

@@ -47,7 +47,7 @@ pub async fn database() -> Option<String> {
 }
 
 /// The folder of PostgreSQL's programs, the highest version's where Debian has several.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let has = |folder: &Path| ["initdb", "postgres", "pg_isready"].iter().all(|p| folder.join(p).exists());
     let version = |folder: &PathBuf| folder.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
     let mut debian: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
@@ -61,15 +61,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 fn start(programs: &Path) -> Server {
-    // PostgreSQL does not run as root.
-    let mut command = match is_root() {
-        true => {
-            let mut command = Command::new("runuser");
-            command.args(["-u", if knows("postgres") { "postgres" } else { "nobody" }, "--", "sh"]);
-            command
-        }
-        false => Command::new("sh"),
-    };
+    let mut command = as_user("sh");
     let fsync = std::env::var("DEEP_REVEAL_TEST_FSYNC").unwrap_or_else(|_| "off".into());
     let mut child = command
         .args(["-c", SCRIPT, "postgres"])
@@ -86,7 +78,22 @@ fn start(programs: &Path) -> Server {
     Server { _child: child, folder: folder.trim().to_owned() }
 }
 
-fn is_root() -> bool {
+/// A command as a user who may run PostgreSQL, which root may not.
+pub fn as_user(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", user(), "--"]).arg(program);
+    command
+}
+
+/// Who runs PostgreSQL where root starts it.
+pub fn user() -> &'static str {
+    if knows("postgres") { "postgres" } else { "nobody" }
+}
+
+pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
 }

@@ -42,6 +42,9 @@ const TABLE: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/reset/{token}", ["422"; 5]),
     // One's own.
     ("GET", "/account", ["front", "ok", "ok", "ok", "ok"]),
+    // A guest has no password; the others type a wrong one.
+    ("GET", "/account/password", ["front", "done", "ok", "ok", "ok"]),
+    ("POST", "/account/password", ["front", "done", "422", "422", "422"]),
     ("GET", "/questionnaire", ["front", "ok", "ok", "ok", "ok"]),
     ("POST", "/account", ["front", "done", "done", "done", "done"]),
     ("POST", "/questionnaire", ["front", "ok", "ok", "ok", "ok"]),
@@ -70,6 +73,7 @@ const TABLE: &[(&str, &str, [&str; 5])] = &[
     ("POST", "/api/v1/session", ["401"; 5]),
     ("DELETE", "/api/v1/session", ["401", "ok", "ok", "ok", "ok"]),
     ("GET", "/api/v1/me", ["401", "ok", "ok", "ok", "ok"]),
+    ("POST", "/api/v1/me/password", ["401", "404", "401", "401", "401"]),
     ("PATCH", "/api/v1/me", ["401", "ok", "ok", "ok", "ok"]),
     ("DELETE", "/api/v1/me", ["401", "ok", "ok", "ok", "ok"]),
     ("GET", "/api/v1/questionnaire", ["401", "ok", "ok", "ok", "ok"]),
@@ -176,6 +180,7 @@ impl Walk<'_> {
             "/register" => &[("name", "x"), ("email", "x"), ("password", "x")],
             "/forgot" => &[("email", "nobody@example.org")],
             "/reset/{token}" => &[("password", "a new password")],
+            "/account/password" => &[("old", "wrong password"), ("password", "a new password")],
             "/language" => &[("language", "it"), ("back", "/privacy")],
             "/account" => &[("do", "save"), ("language", "en")],
             "/rounds/{id}/more" => &[("hints", "1")],
@@ -194,6 +199,7 @@ impl Walk<'_> {
             "/players" => json!({ "name": "x", "email": "x", "password": "x" }),
             "/resets" => json!({ "email": "nobody@example.org" }),
             "/resets/{token}" => json!({ "password": "a new password" }),
+            "/me/password" => json!({ "old": "wrong password", "password": "a new password" }),
             "/questionnaire" => json!({ "sus": sus, "tlx": [1, 1, 1, 1, 1, 1], "rating": 1 }),
             "/rounds/{id}/more" => json!({ "hints": 1 }),
             "/rounds/{id}/guess" => json!({ "class": self.guess().await }),

@@ -6,6 +6,7 @@ mod headers;
 mod limits;
 mod log;
 mod moves;
+mod new_password;
 mod passwords;
 mod secrets;
 mod server;

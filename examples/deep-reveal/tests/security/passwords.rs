@@ -120,6 +120,20 @@ async fn a_link_works_once_and_ends_all_sessions() {
     }
 }
 
+/// A guest's games cannot be come back to once the link has begun another session: the page says so before.
+#[tokio::test]
+async fn a_link_warns_a_guest() {
+    let game = Game::new().await;
+    member(&game).await;
+    ask(&game, "ann@example.org").await;
+    let path = format!("/reset/{}", token_of(&game.mails().await[0]));
+    let mut guest = game.stranger();
+    assert_eq!(guest.post("/guest", &[]).await.location(), "/");
+    let page = guest.get(&path).await.text();
+    assert!(page.contains("they would be lost to you") && page.contains("href=\"/register\""), "{page}");
+    assert!(!game.stranger().get(&path).await.text().contains("lost to you"));
+}
+
 #[tokio::test]
 async fn a_link_lives_for_an_hour_and_the_newest_counts() {
     let game = Game::new().await;

@@ -65,6 +65,32 @@ async fn the_third_game_is_a_control_game() {
     }
 }
 
+/// Control rounds come by chance. Who has met every other photo gets none, however often the player asks.
+#[tokio::test]
+async fn asking_again_brings_no_control_rounds() {
+    for database in databases().await {
+        let (store, rules) = (database.open().await, GameRules::default().control_rate(0.5));
+        store.import(&campaign("a", 3, 1, 8), 0).await.unwrap();
+        let player = member(&store, "ann").await;
+        let (mut left, mut game, mut controls) = (3, 0, 0);
+        while left > 0 {
+            let row = begin(&store, &player.id, &rules, game, 0).await;
+            if row.control {
+                controls += 1
+            } else {
+                left -= 1
+            };
+            win(&store, &row, &rules, 0).await;
+            game += 1;
+        }
+        assert!(controls < 8, "some are left");
+        for seed in 0..50 {
+            let reserved = store.reserve(&player.id, &rules, seed, 0).await.unwrap();
+            assert_eq!(reserved, Reserved::NothingLeft, "{}", database.kind);
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_at_once_get_one_round() {
     for database in databases().await {

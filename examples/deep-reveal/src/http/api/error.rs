@@ -200,6 +200,10 @@ impl From<Error> for ApiError {
                 log_failure(&error);
                 ApiError::NoSpace
             }
+            other if other.is_passing() => {
+                log_failure(&other);
+                ApiError::Busy
+            }
             other => ApiError::internal(&other),
         }
     }

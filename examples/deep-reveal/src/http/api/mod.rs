@@ -61,6 +61,7 @@ pub(crate) fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(sessions::add_player))
         .routes(routes!(sessions::add_reset))
         .routes(routes!(sessions::use_reset))
+        .routes(routes!(sessions::change_password))
         .routes(routes!(me::show_me, me::change_me, me::delete_me))
         .routes(routes!(me::leaderboard))
         .routes(routes!(rounds::start_round))

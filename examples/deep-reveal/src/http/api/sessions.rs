@@ -76,6 +76,19 @@ pub(crate) struct NewPassword {
     cookie: bool,
 }
 
+/// A new password of who knows the old one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OtherPassword {
+    /// The password until now.
+    old: String,
+    /// 8 to 256 characters.
+    password: String,
+    /// Whether the answer sets a cookie instead of holding the token: for scripts of a page.
+    #[serde(default)]
+    cookie: bool,
+}
+
 /// A session that has begun.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Session {
@@ -166,6 +179,25 @@ pub(crate) async fn use_reset(
 ) -> ApiResult<Response> {
     let id = accounts::reset(&app, caller.client.0, &token, &typed.password).await?;
     let player = find(&app, &id).await?;
+    session(&app, &caller, player, typed.cookie, StatusCode::OK).await
+}
+
+/// Change the password; all sessions end and a new one begins.
+#[utoipa::path(post, path = "/me/password", tag = "sessions", request_body = OtherPassword,
+    responses((status = 200, body = Session), (status = 401, description = "no session, or another old password", body = ErrorBody),
+              (status = 404, description = "a guest has no password", body = ErrorBody),
+              (status = 422, description = "the new password is not good", body = ErrorBody)))]
+pub(crate) async fn change_password(
+    app: App,
+    caller: Caller,
+    signed: Signed,
+    Body(typed): Body<OtherPassword>,
+) -> ApiResult<Response> {
+    let player = signed.player;
+    if player.is_guest() {
+        return Err(ApiError::NotFound);
+    }
+    accounts::change_password(&app, caller.client.0, &player, &typed.old, &typed.password).await?;
     session(&app, &caller, player, typed.cookie, StatusCode::OK).await
 }
 

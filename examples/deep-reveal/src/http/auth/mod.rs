@@ -3,6 +3,7 @@
 mod guest;
 mod language;
 mod login;
+mod password;
 mod register;
 mod reset;
 
@@ -16,6 +17,7 @@ use super::problem::Problem;
 pub(crate) use guest::play_as_guest;
 pub(crate) use language::choose_language;
 pub(crate) use login::{log_in, log_out, show_log_out, show_login};
+pub(crate) use password::{change_password, show_password};
 pub(crate) use register::{register, show_register};
 pub(crate) use reset::{ask_for_reset, reset, show_forgot, show_reset};
 
