@@ -72,10 +72,12 @@ mod error;
 pub mod figure;
 mod overlay;
 mod percentile;
+mod plan;
 mod reveal;
 
 pub use color::ColorMap;
 pub use error::{Error, Result};
 pub use figure::{ExamplePicture, Figure, GlobalFigure, LabeledFigure, Sheet, TrendFigure, TrendLine};
 pub use overlay::{normalize, overlay, resize_bilinear, shrink};
-pub use reveal::{MaskParams, MaskPlan, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};
+pub use plan::MaskPlan;
+pub use reveal::{MaskParams, RevealMask, THESIS_LEVELS, THESIS_SIGMAS};

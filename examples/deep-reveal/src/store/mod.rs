@@ -15,6 +15,7 @@ mod left;
 mod lock;
 mod migrate;
 mod open;
+mod password;
 mod play;
 mod player;
 mod questionnaire;
