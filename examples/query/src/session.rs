@@ -1,0 +1,31 @@
+//! Where a query is answered: in this process, or on a cluster.
+
+use ballista::prelude::{SessionConfigExt, SessionContextExt};
+use datafusion::error::Result;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::cluster::{Address, LogicalCodec};
+
+fn configured(config: SessionConfig) -> SessionConfig {
+    let mut config = config.with_information_schema(true);
+    // An unknown column is told with its place.
+    config.options_mut().sql_parser.collect_spans = true;
+    config
+}
+
+/// Answers in this process.
+pub fn local() -> SessionContext {
+    SessionContext::new_with_config(configured(SessionConfig::new()))
+}
+
+/// Answers on the cluster of a scheduler.
+///
+/// # Errors
+/// When the address is none.
+pub async fn remote(scheduler: &Address) -> Result<SessionContext> {
+    let config = configured(SessionConfig::new_with_ballista())
+        .with_ballista_logical_extension_codec(std::sync::Arc::new(LogicalCodec::default()));
+    let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
+    SessionContext::remote_with_state(&format!("df://{scheduler}"), state).await
+}
