@@ -27,7 +27,7 @@ const QUESTIONS: [(&str, &str); 4] = [
         "select class, layer, avg(weight_percent) from clusters group by class, layer",
     ),
     ("Table 4", "select * from layers"),
-    ("ten heaviest wrong maps", "select * from wrong_maps limit 10"),
+    ("ten heaviest wrong maps", "select * from wrong_maps order by weight_percent desc limit 10"),
     ("distinct images", "select count(distinct image) from clusters"),
 ];
 /// Photos a part, as `explain` has it.

@@ -76,8 +76,8 @@ pub struct Scheduler {
     #[arg(long, value_name = "HOST")]
     pub external_host: Option<String>,
     /// What is logged on standard error
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
-    pub log: tracing_subscriber::filter::LevelFilter,
+    #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = level)]
+    pub log: log::LevelFilter,
 }
 
 /// Options of an executor.
@@ -99,6 +99,10 @@ pub struct Executor {
     #[arg(long, value_name = "FOLDER")]
     pub work_dir: Option<PathBuf>,
     /// What is logged on standard error
-    #[arg(long, value_name = "LEVEL", default_value = "warn")]
-    pub log: tracing_subscriber::filter::LevelFilter,
+    #[arg(long, value_name = "LEVEL", default_value = "warn", value_parser = level)]
+    pub log: log::LevelFilter,
+}
+
+fn level(text: &str) -> Result<log::LevelFilter, String> {
+    text.parse().map_err(|_| "expected off, error, warn, info, debug or trace".to_owned())
 }

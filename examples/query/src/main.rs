@@ -40,7 +40,9 @@ fn main() -> ExitCode {
     match command(Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", output::printable(&error.to_string()));
+            // One line, whatever the engine says.
+            let text = error.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+            eprintln!("error: {}", output::printable(&text));
             ExitCode::from(2)
         }
     }

@@ -13,8 +13,6 @@ use crate::error::{Error, Result};
 pub struct Run {
     /// The folder as it was given: what the column `run` holds.
     pub name: String,
-    /// The folder.
-    pub path: PathBuf,
     /// Its files, by table.
     pub files: Files,
     /// Classes that the network knows, where `run.json` tells.
@@ -82,7 +80,7 @@ impl Run {
         }
         let settings = path.join("run.json");
         let classes = if names.contains("run.json") { classes(&settings)? } else { Vec::new() };
-        Ok(Self { name: folder.display().to_string(), path, files, classes })
+        Ok(Self { name: folder.display().to_string(), files, classes })
     }
 }
 

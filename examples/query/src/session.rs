@@ -1,6 +1,9 @@
 //! Where a query is answered: in this process, or on a cluster.
 
+use std::sync::Arc;
+
 use ballista::prelude::{SessionConfigExt, SessionContextExt};
+use datafusion::common::config::Dialect;
 use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -9,8 +12,12 @@ use crate::cluster::{Address, LogicalCodec};
 
 fn configured(config: SessionConfig) -> SessionConfig {
     let mut config = config.with_information_schema(true);
+    let parser = &mut config.options_mut().sql_parser;
     // An unknown column is told with its place.
-    config.options_mut().sql_parser.collect_spans = true;
+    parser.collect_spans = true;
+    // The generic dialect allows a comma before the end of a list, and then cannot tell the column `cluster` from the
+    // beginning of `cluster by`.
+    parser.dialect = Dialect::PostgreSQL;
     config
 }
 
@@ -25,7 +32,7 @@ pub fn local() -> SessionContext {
 /// When the address is none.
 pub async fn remote(scheduler: &Address) -> Result<SessionContext> {
     let config = configured(SessionConfig::new_with_ballista())
-        .with_ballista_logical_extension_codec(std::sync::Arc::new(LogicalCodec::default()));
+        .with_ballista_logical_extension_codec(Arc::new(LogicalCodec::default()));
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     SessionContext::remote_with_state(&format!("df://{scheduler}"), state).await
 }

@@ -58,14 +58,14 @@ fn register_plan(session: &SessionContext, name: &str, plans: Vec<LogicalPlan>) 
 
 fn files(run: &Run, table: Table) -> Result<LogicalPlan> {
     let urls = run.files_of(table).iter().map(|path| url(path)).collect::<Result<Vec<_>>>()?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
-        .with_file_extension(".parquet");
+    let schema = table.schema();
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let config = ListingTableConfig::new_with_multi_paths(urls)
         .with_listing_options(options)
-        .with_schema(table.schema());
+        .with_schema(Arc::clone(&schema));
     let source = provider_as_source(Arc::new(ListingTable::try_new(config)?));
     let columns = std::iter::once(lit(run.name.as_str()).alias("run"));
-    let columns = columns.chain(table.schema().fields().iter().map(|f| ident(f.name())));
+    let columns = columns.chain(schema.fields().iter().map(|f| ident(f.name())));
     LogicalPlanBuilder::scan(table.name(), source, None)?.project(columns.collect::<Vec<Expr>>())?.build()
 }
 

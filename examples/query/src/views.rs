@@ -19,7 +19,8 @@ pub struct View {
     pub sql: &'static str,
 }
 
-/// All views, in the order in which they are shown.
+/// All views, in the order in which they are shown. None orders its rows: the engine keeps an order only where the question
+/// itself asks for it.
 pub const ALL: [View; 6] = [
     View {
         name: "layers",
@@ -47,7 +48,7 @@ pub const ALL: [View; 6] = [
     },
     View {
         name: "wrong_maps",
-        says: "Cluster maps of wrong predictions, heaviest first",
+        says: "Cluster maps of wrong predictions; order them by weight_percent to see what weighed most",
         needs: &["clusters", "photos"],
         sql: include_str!("views/wrong_maps.sql"),
     },

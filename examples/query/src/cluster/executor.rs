@@ -28,7 +28,7 @@ const KEPT: Duration = Duration::from_secs(3600);
 /// # Errors
 /// [`Error::Cluster`] when it cannot listen, or finds no scheduler.
 pub async fn executor(options: &Executor) -> Result<()> {
-    super::log(options.log);
+    super::journal::begin(options.log);
     let fail = |reason: String| Error::Cluster { what: WHAT, reason };
     // Removed when this function ends.
     let temporary = TempDir::new().map_err(|e| fail(format!("cannot make a temporary folder: {e}")))?;

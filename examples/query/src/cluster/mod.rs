@@ -6,6 +6,7 @@
 mod address;
 mod codec;
 mod executor;
+mod journal;
 mod scheduler;
 
 pub use address::Address;
@@ -15,14 +16,7 @@ pub use scheduler::scheduler;
 
 use std::net::SocketAddr;
 
-use tracing_subscriber::filter::LevelFilter;
-
 use crate::error::{Error, Result};
-
-/// Sends what the libraries log to standard error.
-fn log(level: LevelFilter) {
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).init();
-}
 
 /// The address to listen at.
 async fn resolve(what: &'static str, address: &Address) -> Result<SocketAddr> {

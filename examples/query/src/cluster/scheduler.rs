@@ -24,7 +24,7 @@ const WHAT: &str = "scheduler";
 /// # Errors
 /// [`Error::Cluster`] when it cannot listen.
 pub async fn scheduler(options: &Scheduler) -> Result<()> {
-    super::log(options.log);
+    super::journal::begin(options.log);
     let fail = |reason: String| Error::Cluster { what: WHAT, reason };
     let address = super::resolve(WHAT, &options.bind).await?;
     let listener = TcpListener::bind(address)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, AsArray, BinaryBuilder};
+use datafusion::arrow::array::{AsArray, BinaryBuilder};
 use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::Result;

@@ -3,7 +3,7 @@
 mod sink;
 mod table;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use datafusion::execution::SendableRecordBatchStream;
@@ -56,7 +56,7 @@ impl Target {
     pub fn write(&self, answer: Answer<'_>) -> Result<()> {
         let Some(path) = &self.file else {
             // Whoever reads only the beginning of it, as `head` does, has seen enough.
-            return match self.write_to(answer, &mut io::stdout().lock()) {
+            return match self.write_to(answer, &mut BufWriter::new(io::stdout())) {
                 Err(Error::Output(why)) if why == closed() => Ok(()),
                 ended => ended,
             };

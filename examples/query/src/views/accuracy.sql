@@ -6,4 +6,3 @@ from photos p
 join classes c on c.run = p.run and c.class = p.true_class
 where p.status = 'explained'
 group by p.run, p.true_class
-order by p.run, class

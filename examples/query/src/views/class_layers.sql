@@ -7,4 +7,3 @@ select run, class, layer, min(layer_name) as name,
     avg(case when cluster = 0 then silhouette end) as silhouette
 from clusters
 group by run, class, layer
-order by run, class, layer

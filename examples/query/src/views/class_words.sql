@@ -6,4 +6,3 @@ select run, class, layer, label,
 from labels
 where best
 group by run, class, layer, label
-order by run, class, layer, score desc, label

@@ -22,4 +22,3 @@ join (
     where status = 'explained'
     group by run
 ) p on p.run = l.run
-order by l.run, l.layer

@@ -3,4 +3,3 @@ select c.run, c.image, c.true_class, c.predicted, p.probability, c.class, c.laye
 from clusters c
 join photos p on p.run = c.run and p.photo = c.photo
 where c.predicted <> c.true_class
-order by c.weight_percent desc, c.run, c.photo, c.layer, c.cluster

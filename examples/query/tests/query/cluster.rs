@@ -80,7 +80,7 @@ fn two_executors_answer_as_one_process() {
         }
     }
     // What orders its rows, keeps the order; what goes wrong, is told.
-    let ordered = "select image, weight_percent from wrong_maps limit 5";
+    let ordered = "select image, weight_percent from wrong_maps order by weight_percent desc, image limit 5";
     let with = |more: &[&str]| {
         let all: Vec<_> = ["a run", ordered, "--format", "csv"].iter().chain(more).copied().collect();
         HOME.works(&all)

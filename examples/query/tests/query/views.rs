@@ -21,7 +21,7 @@ fn are_near(row: &Value, expected: &[(&str, f64)]) {
 #[test]
 fn layers_are_table_4() {
     let (clusters, images) = (HOME.clusters("a run"), explained().len() as f64);
-    let rows = HOME.rows("a run", "select * from layers");
+    let rows = HOME.rows("a run", "select * from layers order by layer");
     let numbers: Vec<_> = rows.iter().map(|r| r["layer"].as_u64().unwrap()).collect();
     assert_eq!(numbers, (1..=13).collect::<Vec<_>>());
     for row in &rows {
@@ -48,7 +48,7 @@ fn layers_are_table_4() {
 fn layers_are_what_explain_prints() {
     // `explain RUN --json` sums the run up by itself.
     let summary: Value = serde_json::from_str(&HOME.summary("a run")).unwrap();
-    let rows = HOME.rows("a run", "select * from layers");
+    let rows = HOME.rows("a run", "select * from layers order by layer");
     let theirs = summary["layers"].as_array().unwrap();
     assert_eq!(rows.len(), theirs.len());
     for (row, theirs) in rows.iter().zip(theirs) {
@@ -90,7 +90,7 @@ fn accuracy_is_of_known_classes() {
 #[test]
 fn class_layers_average_over_images() {
     let clusters = HOME.clusters("a run");
-    let rows = HOME.rows("a run", "select * from class_layers");
+    let rows = HOME.rows("a run", "select * from class_layers order by class, layer");
     let keys: BTreeSet<_> = clusters.iter().map(|c| (c.class.clone(), c.layer)).collect();
     assert_eq!(rows.len(), keys.len());
     for (row, (class, layer)) in rows.iter().zip(keys) {
@@ -121,7 +121,9 @@ fn wrong_maps_are_of_wrong_predictions_heaviest_first() {
             .total_cmp(&a.weight_percent)
             .then((a.photo, a.layer, a.cluster).cmp(&(b.photo, b.layer, b.cluster)))
     });
-    let rows = HOME.rows("a run", "select * from wrong_maps");
+    let sql = "select w.* from wrong_maps w join photos p on p.image = w.image
+        order by w.weight_percent desc, p.photo, w.layer, w.cluster";
+    let rows = HOME.rows("a run", sql);
     assert!(rows.len() == expected.len() && rows.len() > 10);
     let photos = HOME.photos("a run");
     for (row, expected) in rows.iter().zip(&expected) {
