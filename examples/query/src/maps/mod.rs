@@ -42,6 +42,10 @@ pub struct Part {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MapsTable {
     parts: Vec<Part>,
+    /// Whether parts are read side by side. Not on a cluster: Ballista gives each of its tasks some of a scan's partitions,
+    /// but can cut only scans of its own, so that every task would read all of them.
+    #[serde(skip)]
+    side_by_side: bool,
 }
 
 impl MapsTable {
@@ -56,7 +60,7 @@ impl MapsTable {
                 photos: photos.clone(),
             })
             .collect();
-        (!parts.is_empty()).then_some(Self { parts })
+        (!parts.is_empty()).then_some(Self { parts, side_by_side: true })
     }
 }
 
@@ -105,7 +109,8 @@ impl TableProvider for MapsTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let wanted = Wanted::new(filters);
         let parts: Vec<Part> = self.parts.iter().filter(|p| wanted.run(&p.run)).cloned().collect();
-        let most = state.config().target_partitions().clamp(1, parts.len().max(1));
+        let most =
+            if self.side_by_side { state.config().target_partitions().min(parts.len()).max(1) } else { 1 };
         let mut groups = vec![Vec::new(); most];
         parts.into_iter().enumerate().for_each(|(place, part)| groups[place % most].push(part));
         Ok(Arc::new(MapsScan::new(groups, projection.cloned(), wanted)?))

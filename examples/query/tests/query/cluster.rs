@@ -87,7 +87,10 @@ fn two_executors_answer_as_one_process() {
     };
     assert_eq!(with(&[]), with(&["--scheduler", &cluster.scheduler]));
     let failing = "select 1 / (photo - 5) as x from photos";
-    HOME.refused(&["a run", failing, "--scheduler", &cluster.scheduler], &["Divide by zero"]);
+    HOME.refused(
+        &["a run", failing, "--scheduler", &cluster.scheduler],
+        &["the query failed", "DivideByZero"],
+    );
     HOME.refused(&["a run", "select frm", "--scheduler", &cluster.scheduler], &["frm"]);
     HOME.works(&["a run", "--scheduler", &cluster.scheduler]);
 }
