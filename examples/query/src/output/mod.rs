@@ -5,6 +5,7 @@ mod table;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
@@ -55,9 +56,11 @@ impl Target {
     /// [`Error::Query`] when it breaks off, [`Error::Output`] when it cannot be written.
     pub fn write(&self, answer: Answer<'_>) -> Result<()> {
         let Some(path) = &self.file else {
+            let closed = AtomicBool::new(false);
+            let pipe = Pipe { inner: io::stdout(), closed: &closed };
             // Whoever reads only the beginning of it, as `head` does, has seen enough.
-            return match self.write_to(answer, &mut BufWriter::new(io::stdout())) {
-                Err(Error::Output(why)) if why == closed() => Ok(()),
+            return match self.write_to(answer, &mut BufWriter::new(pipe)) {
+                Err(_) if closed.load(Ordering::Relaxed) => Ok(()),
                 ended => ended,
             };
         };
@@ -126,13 +129,34 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// How a reader that has gone is told.
-fn closed() -> String {
-    io::Error::from(io::ErrorKind::BrokenPipe).to_string()
+fn output(error: io::Error) -> Error {
+    Error::Output(error.to_string())
 }
 
-fn output(error: io::Error) -> Error {
-    Error::Output(if error.kind() == io::ErrorKind::BrokenPipe { closed() } else { error.to_string() })
+/// Remembers that its reader has gone: not every writer of a format hands that on as it was.
+struct Pipe<'a> {
+    inner: io::Stdout,
+    closed: &'a AtomicBool,
+}
+
+impl Pipe<'_> {
+    fn watch<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        let gone = result.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::BrokenPipe);
+        self.closed.fetch_or(gone, Ordering::Relaxed);
+        result
+    }
+}
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes);
+        self.watch(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.inner.flush();
+        self.watch(flushed)
+    }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

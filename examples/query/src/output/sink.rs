@@ -20,7 +20,7 @@ type Output<'a> = &'a mut (dyn Write + Send);
 
 /// Writes batch by batch.
 pub enum Sink<'a> {
-    Csv(csv::Writer<Output<'a>>),
+    Csv(Box<csv::Writer<Output<'a>>>),
     Json(ArrayWriter<Output<'a>>),
     Parquet(Box<ArrowWriter<Output<'a>>>),
 }
@@ -40,7 +40,7 @@ impl<'a> Sink<'a> {
                 let mut writer = csv::WriterBuilder::new().with_header(true).build(target);
                 // The names of the columns stand there even when no row follows.
                 writer.write(&RecordBatch::new_empty(schema.clone())).map_err(arrow)?;
-                Ok(Self::Csv(writer))
+                Ok(Self::Csv(Box::new(writer)))
             }
         }
     }

@@ -20,7 +20,7 @@ const QUESTIONS: [&str; 12] = [
     "select predicted, true_class, count(*) as n from photos group by predicted, true_class having count(*) > 0",
     "select image from photos where photo not in (select photo from clusters)",
     "select layer, median(weight_percent) as middle, stddev(weight_percent) as spread from clusters group by layer",
-    "select layer, cluster, octet_length(mask(map, 8)) as bytes, map[1] as first from maps where image = 'panda.jpg'",
+    "select layer, cluster, encode(mask(map, 8), 'hex') as cells, map[1] as first from maps where image = 'panda.jpg'",
     "select layer, max(overlap(mask(map, 10), mask(map, 20))) as nested from maps group by layer",
     "select image, layer, label, best, members from labels where score > 0.1",
 ];

@@ -63,8 +63,8 @@ fn damage_that_only_reading_finds() {
 fn damaged_maps() {
     let run = Copy::new();
     let name = "maps-000-00000.safetensors";
-    change(&run.file(name), |bytes| bytes.truncate(bytes.len() - 1));
-    run.refused("select max(octet_length(mask(map, 20))) from maps", &[name, "shorter than its header says"]);
+    change(&run.file(name), |bytes| bytes.truncate(bytes.len() / 2));
+    run.refused("select count(mask(map, 20)) from maps", &[name, "shorter than its header says"]);
     fs::write(run.file(name), "no tensors").unwrap();
     run.refused("select count(*) from maps", &[name, "this is no safetensors file"]);
     // Who does not ask for maps is not held up.
