@@ -1,10 +1,11 @@
 //! Answers for people: one line a row, as wide as the terminal.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, presets};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Float64Type, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::{output, printable};
@@ -16,7 +17,10 @@ const LONGEST: usize = 400;
 /// The first rows, and how many there are.
 pub struct Table {
     table: comfy_table::Table,
+    /// Columns that are shown.
     columns: usize,
+    /// Names of the others.
+    hidden: Vec<String>,
     most: usize,
     rows: usize,
 }
@@ -26,17 +30,21 @@ impl Table {
     pub fn new(schema: &Schema, most: usize) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_preset(presets::NOTHING).set_truncation_indicator("…");
+        let mut columns = schema.fields().len();
         if let Some(width) = width() {
+            columns = fitting(schema, width.into());
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
-        table.set_header(schema.fields().iter().map(|f| Cell::new(printable(f.name()))));
+        let name = |f: &Arc<Field>| printable(f.name());
+        table.set_header(schema.fields().iter().take(columns).map(|f| Cell::new(name(f))));
+        let hidden = schema.fields().iter().skip(columns).map(name).collect();
         for (column, field) in table.column_iter_mut().zip(schema.fields()) {
             column.set_padding((0, 2));
             if field.data_type().is_numeric() {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        Self { table, columns: schema.fields().len(), most, rows: 0 }
+        Self { table, columns, hidden, most, rows: 0 }
     }
 
     /// Counts rows, and keeps those that are shown.
@@ -47,7 +55,7 @@ impl Table {
             return Ok(());
         }
         let options = FormatOptions::default().with_display_error(true);
-        let columns = shown.columns().iter().map(|column| {
+        let columns = shown.columns().iter().take(self.columns).map(|column| {
             let format =
                 ArrayFormatter::try_new(column, &options).map_err(|e| Error::Output(e.to_string()))?;
             Ok((column, format))
@@ -74,6 +82,9 @@ impl Table {
         if self.columns > 0 {
             text.extend(self.table.lines().map(|line| format!("{}\n", line.trim_end())));
         }
+        if !self.hidden.is_empty() {
+            text += &format!("not shown, for want of room: {}\n", self.hidden.join(", "));
+        }
         text += &match self.rows {
             1 => "1 row".to_owned(),
             rows if rows <= self.most => format!("{rows} rows"),
@@ -81,6 +92,16 @@ impl Table {
         };
         writeln!(target, "{text}").and_then(|()| target.flush()).map_err(output)
     }
+}
+
+/// Columns, from the first, that have room for most of their names; at least one.
+fn fitting(schema: &Schema, width: usize) -> usize {
+    let mut taken = 0;
+    let fits = schema.fields().iter().take_while(|field| {
+        taken += field.name().chars().count().clamp(5, 12) + 2;
+        taken <= width
+    });
+    fits.count().max(1)
 }
 
 /// Four decimals are enough to look at; what they cannot show is told as it is.
@@ -103,7 +124,17 @@ fn width() -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use datafusion::arrow::datatypes::{DataType, Field, Schema};
+
+    use super::{fitting, number};
+
+    #[test]
+    fn a_narrow_terminal_shows_the_first_columns() {
+        let names = ["run", "weight_percent", "silhouette"];
+        let schema = Schema::new(names.map(|n| Field::new(n, DataType::Int64, true)).to_vec());
+        // 7, 14 and 12 characters.
+        assert_eq!([1, 7, 21, 32, 33].map(|width| fitting(&schema, width)), [1, 1, 2, 2, 3]);
+    }
 
     #[test]
     fn numbers_are_short_and_never_wrong_by_much() {
