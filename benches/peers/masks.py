@@ -22,7 +22,7 @@ RATIOS, SIGMAS = (2, 4, 8, 16, 32), (3, 6, 12, 16, 24)
 
 
 def server(side, folder):
-    command = ["cargo", "bench", "--quiet", "-p", "deep-reveal", "--bench", "load", "--", "--masks"]
+    command = ["cargo", "bench", "--quiet", "--bench", "load", "--", "--masks"]
     command += ["--photos", "25", "--side", str(side), "--dump", folder]
     return json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
 

@@ -55,7 +55,7 @@ fn png(
     let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(color);
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Balanced);
+    encoder.set_compression(Compression::Fast);
     // Neighbouring places are near each other, so differences pack better; levels are flat and do not.
     encoder.set_filter(if table.is_some() { Filter::Up } else { Filter::NoFilter });
     if let Some(table) = table {
