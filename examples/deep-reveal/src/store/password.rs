@@ -9,7 +9,7 @@ impl Store {
     /// Id and password hash of the member of a user name or e-mail address, whatever its case.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`](crate::Error::Database).
     pub async fn credentials(&self, name_or_email: &str) -> Result<Option<(PlayerId, String)>> {
         let key = key(name_or_email);
         // No name has an @.
@@ -25,7 +25,7 @@ impl Store {
     /// Sets a member's password hash.
     ///
     /// # Errors
-    /// [`Error::NoPlayer`] when there is no such member.
+    /// [`Error::NoPlayer`](crate::Error::NoPlayer) when there is no such member.
     pub async fn set_password(&self, id: &PlayerId, hash: &str) -> Result<()> {
         let sql = "UPDATE player SET password_hash = $2 WHERE id = $1 AND name IS NOT NULL";
         self.set(id, sqlx::query(sql).bind(id.as_str()).bind(hash)).await
@@ -35,7 +35,7 @@ impl Store {
     /// nothing is changed, when it is not `before`.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`](crate::Error::Database).
     pub async fn change_password(&self, id: &PlayerId, before: &str, hash: &str) -> Result<bool> {
         let mut writing = self.write().await?;
         let failed = self.failed("change a password");
