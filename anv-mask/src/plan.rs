@@ -8,7 +8,7 @@ use pulp::Arch;
 
 use crate::axis::Axis;
 use crate::blur::{Band, Blurred, blur};
-use crate::reveal::{RevealMask, apply_row};
+use crate::mask::{RevealMask, apply_row};
 use crate::{Error, Result};
 
 /// The masks of a map over a picture, yet to be made: percentiles and blurs, which all levels share, are there.
