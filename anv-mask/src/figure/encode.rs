@@ -55,9 +55,14 @@ fn png(
     let mut encoder = Encoder::new(&mut bytes, width, height);
     encoder.set_color(color);
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
-    // Neighbouring places are near each other, so differences pack better; levels are flat and do not.
-    encoder.set_filter(if table.is_some() { Filter::Up } else { Filter::NoFilter });
+    // Neighbouring places of a heatmap are near each other: their differences pack well, and fast. Levels are flat: they
+    // want no differences and long matches.
+    let (compression, filter) = match table {
+        Some(_) => (Compression::Fast, Filter::Up),
+        None => (Compression::Balanced, Filter::NoFilter),
+    };
+    encoder.set_compression(compression);
+    encoder.set_filter(filter);
     if let Some(table) = table {
         encoder.set_palette(table.as_flattened());
     }
