@@ -4,7 +4,7 @@ use anv_core::image::RgbImage;
 use anv_core::image::codecs::jpeg::JpegEncoder;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 
 use crate::{Error, Result};
 
@@ -12,6 +12,9 @@ use crate::{Error, Result};
 const JPEG_QUALITY: u8 = 88;
 /// Photos up to this many pixels are embedded without loss: icons and test pictures, where JPEG would smear.
 const LOSSLESS_PIXELS: u32 = 64 * 64;
+
+/// Of 1 to 9.
+const LEVEL: u8 = 1;
 
 pub(super) fn data_uri(mime: &str, bytes: &[u8]) -> String {
     format!("data:{mime};base64,{}", STANDARD.encode(bytes))
@@ -56,12 +59,12 @@ fn png(
     encoder.set_color(color);
     encoder.set_depth(BitDepth::Eight);
     // Neighbouring places of a heatmap are near each other: their differences pack well, and fast. Levels are flat: they
-    // want no differences and long matches.
+    // want no differences and long matches, which the lowest level finds as well as a higher one.
     let (compression, filter) = match table {
-        Some(_) => (Compression::Fast, Filter::Up),
-        None => (Compression::Balanced, Filter::NoFilter),
+        Some(_) => (DeflateCompression::FdeflateUltraFast, Filter::Up),
+        None => (DeflateCompression::Level(LEVEL), Filter::NoFilter),
     };
-    encoder.set_compression(compression);
+    encoder.set_deflate_compression(compression);
     encoder.set_filter(filter);
     if let Some(table) = table {
         encoder.set_palette(table.as_flattened());
