@@ -5,7 +5,7 @@
 
 use anv_core::{Attributor, Target};
 use anv_gradcam::{Convolution, GradCam};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn forward(c: &mut Criterion) {
     let photo = anv_benches::photo().unwrap();
@@ -26,6 +26,13 @@ fn forward(c: &mut Criterion) {
     });
     let network = anv_benches::network(Convolution::Fast).unwrap();
     group.bench_function("preprocess/photo/256", |b| b.iter(|| network.preprocess(&photo).unwrap()));
+    // Whether several photos at once are cheaper: elements are photos.
+    let input = network.preprocess(&photo).unwrap();
+    for photos in [1, 4, 8] {
+        let inputs = input.repeat((photos, 1, 1, 1)).unwrap();
+        group.throughput(Throughput::Elements(photos as u64));
+        group.bench_function(format!("batch/{photos}/256"), |b| b.iter(|| network.forward(&inputs).unwrap()));
+    }
     group.finish();
 }
 
