@@ -54,24 +54,13 @@ def explained(net, path):
     picture = Image.open(path).convert("RGB").resize((run.SIDE, run.SIDE), Image.BILINEAR)
     x = (np.asarray(picture, np.float32) / 255 - MEAN) / DEVIATION
     x = torch.from_numpy(x.astype(np.float32).transpose(2, 0, 1)[None])
-    layers, head = net
-    activations = []
-    for layer in layers:
-        x = layer(x)
-        if isinstance(layer, torch.nn.ReLU):
-            if not x.requires_grad:
-                x.requires_grad_(True)
-            x.retain_grad()
-            activations.append(x)
-    logits = head(x)
-    logits[0, logits.argmax()].backward()
     kept = []
-    for a in activations:
-        weights = ((a > 0) * (a.grad > 0) * a.grad).double().mean((2, 3))[0].numpy()
+    for activation, pooled in run.attribution(net, x):
+        weights = pooled[0].numpy()
         percents = 100 * weights / weights.sum()
         keep = percents > KEPT / len(percents)
         if keep.sum() > 8:
-            kept.append((a[0].detach().numpy()[keep], percents[keep]))
+            kept.append((activation[0].numpy()[keep], percents[keep]))
     run.clustering(kept)
 
 

@@ -52,7 +52,8 @@ def forward(net, x):
 
 
 def attribution(net, x):
-    """One forward and one backward pass with the gradients of all activations retained, gated and pooled."""
+    """One forward and one backward pass with the gradients of all activations retained: each activation with its
+    gradient gated and pooled."""
     layers, head = net
     kept = []
     for layer in layers:
@@ -64,7 +65,7 @@ def attribution(net, x):
             kept.append(x)
     logits = head(x)
     logits[0, logits.argmax()].backward()
-    return [((a > 0) * (a.grad > 0) * a.grad).double().mean((2, 3)) for a in kept]
+    return [(a.detach(), ((a > 0) * (a.grad > 0) * a.grad).double().mean((2, 3))) for a in kept]
 
 
 def pass_a_layer(net, x):
