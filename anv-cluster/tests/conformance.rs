@@ -101,7 +101,7 @@ fn percentages_kept_channels_cluster_weights_and_threshold() {
             let best = golden.indices(layer, "best_k").unwrap()[0];
             let labels = golden.indices(layer, &format!("ward_labels_k{best}")).unwrap();
             let partition = Partition::from_labels(&labels).unwrap();
-            let maps = Array3::zeros((found.len(), 1, 1));
+            let maps = Array3::zeros((kept.len(), 1, 1));
             let clusters = merge(maps.view(), found.view(), &kept, &partition).unwrap();
             let weights: Vec<_> = clusters.iter().map(|c| c.weight_percent).collect();
             let limit = ClusterThreshold::Thesis.percent(&weights);

@@ -1,8 +1,8 @@
 //! What a network computed for a photo: feature maps and the weight of each for a class.
 
-use ndarray::{Array1, Array3};
+use ndarray::{Array1, Array3, ArrayView1, Axis, CowArray, Ix3};
 
-use crate::{Error, LayerInfo, LayerSelection, Result};
+use crate::{Error, LayerInfo, LayerSelection, Result, WeightThreshold, percents};
 
 /// The class to explain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,13 +16,42 @@ pub enum ClassChoice {
     Name(String),
 }
 
-/// What is asked of an [`Attributor`](crate::Attributor): which class, which layers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The feature maps that come back with the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum MapSelection {
+    /// Every map.
+    #[default]
+    All,
+    /// Those above the threshold, as clustering needs them: some tenth of VGG-16's. What stays behind need not be copied,
+    /// from another device least of all.
+    Kept(WeightThreshold),
+}
+
+impl MapSelection {
+    /// The channels whose maps come back, ascending, for these weights of a layer.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a threshold that is negative or not finite.
+    pub fn channels(&self, weights: ArrayView1<'_, f64>) -> Result<Vec<usize>> {
+        match self {
+            Self::All => Ok((0..weights.len()).collect()),
+            Self::Kept(threshold) => match percents(weights) {
+                Some(percents) => threshold.keep(percents.view()),
+                None => Ok(Vec::new()),
+            },
+        }
+    }
+}
+
+/// What is asked of an [`Attributor`](crate::Attributor): which class, which layers, which maps.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Target {
     /// The class to explain.
     pub class: ClassChoice,
     /// The layers wanted.
     pub layers: LayerSelection,
+    /// The maps wanted. An attributor may give more: a [`Pipeline`](crate::Pipeline) takes what it needs.
+    pub maps: MapSelection,
 }
 
 /// The explained class as the network scored it.
@@ -79,10 +108,11 @@ pub struct ModelInfo {
     pub preprocessing: Preprocessing,
 }
 
-/// The feature maps of one layer and the weight of each for the explained class.
+/// The weight of every feature map of one layer for the explained class, and the maps, all or some of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerAttribution {
     layer: LayerInfo,
+    channels: Vec<usize>,
     maps: Array3<f32>,
     weights: Array1<f64>,
 }
@@ -94,20 +124,41 @@ impl LayerAttribution {
     /// [`Error::AttributionShape`] when shapes disagree with `layer`, [`Error::NotFinite`] when a weight
     /// or a map value is NaN or infinite.
     pub fn new(layer: LayerInfo, maps: Array3<f32>, weights: Array1<f64>) -> Result<Self> {
-        let expected = (layer.channels, layer.size.0, layer.size.1);
+        let channels = (0..layer.channels).collect();
+        Self::of_channels(layer, channels, maps, weights)
+    }
+
+    /// Joins the maps of some channels, shape (`channels.len()`, height, width), with the weights of all.
+    ///
+    /// # Errors
+    /// As [`LayerAttribution::new`]; [`Error::Channel`] unless the channels rise and are the layer's.
+    pub fn of_channels(
+        layer: LayerInfo,
+        channels: Vec<usize>,
+        maps: Array3<f32>,
+        weights: Array1<f64>,
+    ) -> Result<Self> {
+        let expected = (channels.len(), layer.size.0, layer.size.1);
         if maps.dim() != expected || weights.len() != layer.channels {
             return Err(Error::AttributionShape {
                 layer: layer.number,
                 expected,
                 maps: maps.dim(),
+                channels: layer.channels,
                 weights: weights.len(),
             });
         }
-        let bad_map = maps.outer_iter().position(|m| m.iter().any(|v| !v.is_finite()));
+        let falls = channels.windows(2).find(|w| w[0] >= w[1]).map(|w| w[1]);
+        let beyond = channels.last().copied().filter(|&c| c >= layer.channels);
+        if let Some(channel) = falls.or(beyond) {
+            return Err(Error::Channel { channel, channels: layer.channels });
+        }
+        let bad_map =
+            maps.outer_iter().position(|m| m.iter().any(|v| !v.is_finite())).map(|row| channels[row]);
         if let Some(channel) = weights.iter().position(|w| !w.is_finite()).or(bad_map) {
             return Err(Error::NotFinite { layer: layer.number, name: layer.name, channel });
         }
-        Ok(Self { layer, maps, weights })
+        Ok(Self { layer, channels, maps, weights })
     }
 
     /// Which layer this is.
@@ -115,12 +166,34 @@ impl LayerAttribution {
         &self.layer
     }
 
-    /// Feature maps after the activation function, shape (channels, height, width).
+    /// The channels whose maps are here, ascending, counted from 0.
+    pub fn channels(&self) -> &[usize] {
+        &self.channels
+    }
+
+    /// Feature maps after the activation function, shape ([`LayerAttribution::channels`], height, width).
     pub fn maps(&self) -> &Array3<f32> {
         &self.maps
     }
 
-    /// Weight of each feature map for the class, in units of the logit a map value; ≤ 0 counts as none.
+    /// The maps of these channels, shape (`channels.len()`, height, width).
+    ///
+    /// # Errors
+    /// [`Error::MapMissing`] when a map is not here.
+    pub fn maps_of(&self, channels: &[usize]) -> Result<CowArray<'_, f32, Ix3>> {
+        if channels == self.channels {
+            return Ok(self.maps.view().into());
+        }
+        let row = |channel: &usize| {
+            let missing = Error::MapMissing { layer: self.layer.number, channel: *channel };
+            self.channels.binary_search(channel).map_err(|_| missing)
+        };
+        let rows = channels.iter().map(row).collect::<Result<Vec<_>>>()?;
+        Ok(self.maps.select(Axis(0), &rows).into())
+    }
+
+    /// Weight of each feature map for the class, in units of the logit a map value, one for every channel of the layer;
+    /// ≤ 0 counts as none.
     pub fn weights(&self) -> &Array1<f64> {
         &self.weights
     }

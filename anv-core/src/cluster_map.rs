@@ -26,53 +26,56 @@ pub struct DroppedCluster {
 
 /// Merges the kept channels cluster by cluster (eq. 3.1), heaviest cluster first, ties by lowest channel.
 ///
-/// `maps` has shape (channels, height, width), `percents` one entry a channel, `kept` the channels that
+/// `maps` has shape (kept, height, width), `percents` one entry a channel, `kept` the channels that the maps and
 /// the rows of `partition` stand for. The merge loses nothing: `Σ_C w_C A_C = Σ_kept p_j A^j`.
 ///
 /// # Errors
-/// [`Error::PartitionRows`] when `partition` has another number of rows than `kept`, [`Error::Channel`] when
-/// a kept channel does not exist.
+/// [`Error::PartitionRows`] when `maps` or `partition` have another number of rows than `kept`, [`Error::Channel`]
+/// when a kept channel has no percentage.
 pub fn merge(
     maps: ArrayView3<'_, f32>,
     percents: ArrayView1<'_, f64>,
     kept: &[usize],
     partition: &Partition,
 ) -> Result<Vec<ClusterMap>> {
-    if partition.rows() != kept.len() {
-        return Err(Error::PartitionRows { found: partition.rows(), expected: kept.len() });
+    for found in [partition.rows(), maps.dim().0] {
+        if found != kept.len() {
+            return Err(Error::PartitionRows { found, expected: kept.len() });
+        }
     }
-    let channels = maps.dim().0.min(percents.len());
-    if let Some(&channel) = kept.iter().find(|&&c| c >= channels) {
-        return Err(Error::Channel { channel, channels });
+    if let Some(&channel) = kept.iter().find(|&&c| c >= percents.len()) {
+        return Err(Error::Channel { channel, channels: percents.len() });
     }
     let mut clusters: Vec<_> = partition
         .members()
         .iter()
-        .map(|rows| merge_one(maps, percents, rows.iter().map(|&r| kept[r]).collect()))
+        .map(|rows| merge_one(maps, percents, rows.iter().map(|&r| (kept[r], r)).collect()))
         .collect();
     clusters.sort_by(|a, b| b.weight_percent.total_cmp(&a.weight_percent).then(a.channels.cmp(&b.channels)));
     Ok(clusters)
 }
 
+/// Merges the maps of `members`: channels with their rows among the maps.
 fn merge_one(
     maps: ArrayView3<'_, f32>,
     percents: ArrayView1<'_, f64>,
-    mut channels: Vec<usize>,
+    mut members: Vec<(usize, usize)>,
 ) -> ClusterMap {
-    channels.sort_unstable();
-    let weight_percent: f64 = channels.iter().map(|&c| percents[c]).sum();
+    members.sort_unstable();
+    let weight_percent: f64 = members.iter().map(|&(c, _)| percents[c]).sum();
     // Without any weight (only possible for a caller's own percents) every map counts the same.
     let share = |c: usize| match weight_percent > 0.0 {
         true => percents[c] / weight_percent,
-        false => 1.0 / channels.len() as f64,
+        false => 1.0 / members.len() as f64,
     };
     let mut sum = Array2::<f64>::zeros((maps.dim().1, maps.dim().2));
-    for &c in &channels {
-        let share = share(c);
+    for &(channel, row) in &members {
+        let share = share(channel);
         Zip::from(&mut sum)
-            .and(maps.index_axis(ndarray::Axis(0), c))
+            .and(maps.index_axis(ndarray::Axis(0), row))
             .for_each(|s, &a| *s += share * f64::from(a));
     }
+    let channels = members.into_iter().map(|(channel, _)| channel).collect();
     ClusterMap { map: sum.mapv(|v| v as f32), weight_percent, channels }
 }
 

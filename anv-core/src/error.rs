@@ -81,17 +81,27 @@ pub enum Error {
     },
     /// Maps, weights and layer disagree about their shape.
     #[error(
-        "layer {layer} should have maps of shape {expected:?} and as many weights: found maps {maps:?}, {weights} weights"
+        "layer {layer} should have maps of shape {expected:?} and {channels} weights: found maps {maps:?}, {weights} weights"
     )]
     AttributionShape {
         /// Number of the layer.
         layer: usize,
-        /// Channels, height, width.
+        /// Maps, height, width.
         expected: (usize, usize, usize),
         /// Shape of the maps given.
         maps: (usize, usize, usize),
+        /// Number of channels of the layer.
+        channels: usize,
         /// Number of weights given.
         weights: usize,
+    },
+    /// A map that was not brought along.
+    #[error("the map of channel {channel} of layer {layer} is needed and was not brought along")]
+    MapMissing {
+        /// Number of the layer.
+        layer: usize,
+        /// The channel, counted from 0.
+        channel: usize,
     },
     /// NaN or infinity where a number is needed.
     #[error("layer {layer} ({name}) has a map or weight that is not finite, first in channel {channel}")]

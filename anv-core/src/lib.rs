@@ -108,7 +108,8 @@ pub mod testing;
 mod weight;
 
 pub use attribution::{
-    Attribution, ChannelOrder, ClassChoice, ClassScore, LayerAttribution, ModelInfo, Preprocessing, Target,
+    Attribution, ChannelOrder, ClassChoice, ClassScore, LayerAttribution, MapSelection, ModelInfo,
+    Preprocessing, Target,
 };
 pub use batch::{BatchOutcome, BatchParams, BatchReport, CancelToken, PhotoJob};
 pub use cluster_map::{ClusterMap, ClusterThreshold, DroppedCluster, merge};

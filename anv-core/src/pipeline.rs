@@ -1,13 +1,13 @@
 //! The stages composed: photo in, [`Draft`] out.
 
 use image::RgbImage;
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::stage::{Attributor, BoxError, Clusterer, Reducer};
 use crate::{
-    Attribution, ClusterThreshold, Draft, DroppedCluster, Error, LayerAttribution, LayerDraft, Result, Stage,
-    Target, WeightThreshold, cluster_map, percents,
+    Attribution, ClusterThreshold, Draft, DroppedCluster, Error, LayerAttribution, LayerDraft, MapSelection,
+    Result, Stage, Target, WeightThreshold, cluster_map, percents,
 };
 
 /// What a [`Pipeline`] leaves open; the default is the thesis, section 4.
@@ -67,11 +67,16 @@ where
     /// # Errors
     /// [`Error::Stage`] names the stage, the layer and what went wrong there.
     pub fn analyse(&self, photo: &RgbImage, target: &Target) -> Result<Draft> {
-        let attribution = self.attribute(photo, target)?;
+        let attribution = self.attribute(photo, &self.needed(target))?;
         self.cluster(attribution, photo)
     }
 
-    /// The first half alone: one pass of the network.
+    /// The target with no more maps than clustering needs.
+    pub(crate) fn needed(&self, target: &Target) -> Target {
+        Target { maps: MapSelection::Kept(self.params.weight_threshold), ..target.clone() }
+    }
+
+    /// The first half alone: one pass of the network, with the maps that `target` asks for.
     ///
     /// # Errors
     /// As [`Pipeline::analyse`].
@@ -81,10 +86,17 @@ where
             .map_err(|source| Error::stage(Stage::Attribution, None, source.into()))
     }
 
+    /// As [`Pipeline::attribute`] for several photos in one pass of the network, where the attributor has one.
+    pub(crate) fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution>> {
+        let attributions = self.attributor.attribute_many(photos).into_iter();
+        let fail = |source: A::Error| Error::stage(Stage::Attribution, None, source.into());
+        attributions.map(|result| result.map_err(fail)).collect()
+    }
+
     /// The second half alone: from maps and weights to cluster maps.
     ///
     /// # Errors
-    /// As [`Pipeline::analyse`].
+    /// As [`Pipeline::analyse`]; [`Error::MapMissing`] in it when a map above the weight threshold is not there.
     pub fn cluster(&self, attribution: Attribution, photo: &RgbImage) -> Result<Draft> {
         let Attribution { model, class, predicted, layers } = attribution;
         // A layer's maps are freed as soon as its clusters are merged. `with_max_len(1)` lets an idle
@@ -111,7 +123,7 @@ where
             return Ok(draft);
         }
         let fail = |stage, source: BoxError| Error::stage(stage, Some(input.layer()), source);
-        let rows = input.maps().select(Axis(0), &draft.kept);
+        let rows = input.maps_of(&draft.kept).map_err(|e| fail(Stage::Threshold, e.into()))?;
         let points = self
             .reducer
             .reduce(rows.view(), self.params.seed)
@@ -124,7 +136,7 @@ where
         let clustering =
             self.clusterer.cluster(points.view()).map_err(|e| fail(Stage::Clustering, e.into()))?;
         let percents = ndarray::aview1(&draft.weights_percent);
-        let clusters = cluster_map::merge(input.maps().view(), percents, &draft.kept, &clustering.partition)
+        let clusters = cluster_map::merge(rows.view(), percents, &draft.kept, &clustering.partition)
             .map_err(|e| fail(Stage::Clustering, e.into()))?;
 
         let weights: Vec<_> = clusters.iter().map(|c| c.weight_percent).collect();

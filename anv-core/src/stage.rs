@@ -24,6 +24,15 @@ pub trait Attributor {
     /// # Errors
     /// Whatever keeps the network from answering: an unknown class, a layer that does not exist, …
     fn attribute(&self, photo: &RgbImage, target: &Target) -> Result<Attribution, Self::Error>;
+
+    /// As [`Attributor::attribute`] for several photos, in their order, each with its own target; by default one after
+    /// the other. For networks that are faster with several photos at once, as they are on a GPU.
+    ///
+    /// # Errors
+    /// Those of a photo are its own: the others are answered all the same.
+    fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution, Self::Error>> {
+        photos.iter().map(|(photo, target)| self.attribute(photo, target)).collect()
+    }
 }
 
 /// Turns feature maps into points that can be clustered (thesis 3.3.2).
@@ -74,6 +83,9 @@ macro_rules! forward_to_reference {
             type Error = T::Error;
             fn attribute(&self, photo: &RgbImage, target: &Target) -> Result<Attribution, Self::Error> {
                 (**self).attribute(photo, target)
+            }
+            fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution, Self::Error>> {
+                (**self).attribute_many(photos)
             }
         }
         impl<T: Reducer + ?Sized> Reducer for $pointer {

@@ -23,7 +23,7 @@ use image::RgbImage;
 use ndarray::{Array2, Array3};
 
 use crate::stage::{Attributor, BoxError, Clusterer, Reducer};
-use crate::{LayerSelection, Target};
+use crate::{Attribution, LayerSelection, MapSelection, Target, WeightThreshold};
 
 /// Row counts that stages get wrong most often.
 const ROWS: [usize; 7] = [1, 2, 3, 4, 5, 9, 40];
@@ -91,15 +91,14 @@ pub fn check_clusterer(clusterer: &impl Clusterer) -> Result<(), BoxError> {
 }
 
 /// Checks an [`Attributor`] on `photo`: layers in order, a single layer asked for equals the same layer of all,
-/// a layer that does not exist is an error.
+/// a layer that does not exist is an error; the maps that a threshold keeps come with it; photos that are passed
+/// together, one of them with a wrong target, are answered each for itself.
 ///
 /// # Errors
 /// Text that says what was expected and found.
 pub fn check_attributor(attributor: &impl Attributor, photo: &RgbImage) -> Result<(), BoxError> {
-    let run = |layers| {
-        let target = Target { layers, ..Target::default() };
-        attributor.attribute(photo, &target).map_err(Into::into)
-    };
+    let of = |layers| Target { layers, ..Target::default() };
+    let run = |layers| attributor.attribute(photo, &of(layers)).map_err(Into::into);
     let all = run(LayerSelection::All)?;
     let Some(last) = all.layers.last() else { return fail("no layer came back".into()) };
     if !all.layers.windows(2).all(|w| w[0].layer().number < w[1].layer().number) {
@@ -110,8 +109,28 @@ pub fn check_attributor(attributor: &impl Attributor, photo: &RgbImage) -> Resul
     if alone.layers.len() != 1 || alone.layers[0] != *last {
         return fail(format!("layer {number} alone differs from layer {number} among all"));
     }
-    match run(LayerSelection::Range(number + 1..=number + 1)) {
-        Ok(_) => fail(format!("layer {} does not exist, but no error came back", number + 1)),
-        Err(_) => Ok(()),
+    let beyond = LayerSelection::Range(number + 1..=number + 1);
+    if run(beyond.clone()).is_ok() {
+        return fail(format!("layer {} does not exist, but no error came back", number + 1));
     }
+    check_kept(attributor, photo)?;
+    let targets = [Target::default(), of(beyond), of(LayerSelection::Range(number..=number))];
+    let photos: Vec<_> = targets.iter().map(|target| (photo, target)).collect();
+    let layers = |r: Result<Attribution, _>| r.map(|a| a.layers.len()).ok();
+    let found: Vec<_> = attributor.attribute_many(&photos).into_iter().map(layers).collect();
+    match found == [Some(all.layers.len()), None, Some(1)] {
+        true => Ok(()),
+        false => fail(format!(
+            "three photos together gave layers {found:?}: expected all, an error for the second and one"
+        )),
+    }
+}
+
+fn check_kept(attributor: &impl Attributor, photo: &RgbImage) -> Result<(), BoxError> {
+    let maps = MapSelection::Kept(WeightThreshold::default());
+    let target = Target { maps, ..Target::default() };
+    for layer in attributor.attribute(photo, &target).map_err(Into::into)?.layers {
+        layer.maps_of(&maps.channels(layer.weights().view())?)?;
+    }
+    Ok(())
 }

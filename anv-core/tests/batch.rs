@@ -23,6 +23,8 @@ enum Kind {
     Broken,
     Panics,
     WrongLayers,
+    /// Its batch panics in the network, and it itself when it is alone.
+    Poisons,
 }
 
 /// Photos decoded and not yet handed on, and the most there ever were.
@@ -41,6 +43,7 @@ impl PhotoJob for Counted<'_> {
         match self.0.kind {
             Kind::Broken => Err(std::io::ErrorKind::InvalidData.into()),
             Kind::Panics => panic!("on purpose"),
+            Kind::Poisons => Ok(RgbImage::new(1, 1)),
             _ => Ok(common::photo()),
         }
     }
@@ -55,19 +58,38 @@ impl PhotoJob for Counted<'_> {
     }
 }
 
-fn pipeline() -> Pipeline<ThreeLayers, Flat, ModuloThree> {
-    Pipeline::new(ThreeLayers, Flat, ModuloThree)
+/// Takes batches, remembers the largest, and panics for photos of one pixel.
+#[derive(Default)]
+struct Batches(AtomicUsize);
+
+impl Attributor for Batches {
+    type Error = Error;
+
+    fn attribute(&self, photo: &RgbImage, target: &Target) -> Result<Attribution> {
+        assert!(photo.width() > 1, "on purpose");
+        ThreeLayers.attribute(photo, target)
+    }
+
+    fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution>> {
+        self.0.fetch_max(photos.len(), Ordering::SeqCst);
+        photos.iter().map(|(photo, target)| self.attribute(photo, target)).collect()
+    }
+}
+
+fn pipeline() -> Pipeline<Batches, Flat, ModuloThree> {
+    Pipeline::new(Batches::default(), Flat, ModuloThree)
 }
 
 fn kind() -> impl Strategy<Value = Kind> {
-    prop_oneof![4 => Just(Kind::Good), 1 => Just(Kind::Broken), 1 => Just(Kind::Panics), 1 => Just(Kind::WrongLayers)]
+    prop_oneof![4 => Just(Kind::Good), 1 => Just(Kind::Broken), 1 => Just(Kind::Panics), 1 => Just(Kind::WrongLayers), 1 => Just(Kind::Poisons)]
 }
 
-fn check(jobs: &[Job], in_flight: usize) -> Result<(), TestCaseError> {
-    let (alive, pipeline) = (Alive::default(), pipeline());
+fn check(jobs: &[Job], in_flight: usize, batch_size: usize) -> Result<(), TestCaseError> {
+    let batches = Batches::default();
+    let (alive, pipeline) = (Alive::default(), Pipeline::new(&batches, Flat, ModuloThree));
     let alone = pipeline.analyse(&common::photo(), &Target::default()).unwrap();
     let mut seen = Vec::new();
-    let params = BatchParams::default().in_flight(in_flight);
+    let params = BatchParams::default().in_flight(in_flight).batch_size(batch_size);
     let all = jobs.iter().map(|&job| Counted(job, &alive));
     let report = pipeline.analyse_many(all, &params, |outcome| -> Result<(), TestCaseError> {
         alive.0.fetch_sub(1, Ordering::SeqCst);
@@ -79,7 +101,9 @@ fn check(jobs: &[Job], in_flight: usize) -> Result<(), TestCaseError> {
             }
             (Kind::Broken, Err(Error::Stage { stage: Stage::Photo, .. }))
             | (Kind::WrongLayers, Err(Error::Stage { stage: Stage::Attribution, .. })) => {}
-            (Kind::Panics, Err(Error::Panic { message })) => prop_assert_eq!(message, "on purpose"),
+            (Kind::Panics | Kind::Poisons, Err(Error::Panic { message })) => {
+                prop_assert_eq!(message, "on purpose")
+            }
             (kind, result) => prop_assert!(false, "{:?}: {:?}", kind, result.as_ref().err()),
         }
         seen.push(outcome.job.0.micros);
@@ -89,7 +113,13 @@ fn check(jobs: &[Job], in_flight: usize) -> Result<(), TestCaseError> {
     let good = jobs.iter().filter(|j| j.kind == Kind::Good).count() as u64;
     let failed = jobs.len() as u64 - good;
     prop_assert_eq!(report, BatchReport { explained: good, failed, cancelled: false });
-    prop_assert!(alive.1.load(Ordering::SeqCst) <= in_flight.max(1), "more photos at a time than asked for");
+    let at_most = in_flight.max(1).next_multiple_of(batch_size.max(1));
+    prop_assert!(alive.1.load(Ordering::SeqCst) <= at_most, "more photos at a time than asked for");
+    let largest = batches.0.load(Ordering::SeqCst);
+    prop_assert!(largest <= batch_size.max(1));
+    if batch_size > 1 && good == jobs.len() as u64 && jobs.len() > 1 {
+        prop_assert_eq!(largest, batch_size.min(jobs.len()), "photos go through the network together");
+    }
     Ok(())
 }
 
@@ -100,13 +130,14 @@ proptest! {
     fn every_photo_once_in_order_whatever_happens(
         jobs in prop::collection::vec((kind(), 0u64..300).prop_map(|(kind, micros)| Job { kind, micros }), 0..24),
         in_flight in 0usize..6,
+        batch_size in 0usize..5,
         threads in 1usize..5,
     ) {
         // The default hook would print every panic on purpose.
         std::panic::set_hook(Box::new(|_| {}));
-        check(&jobs, in_flight)?;
+        check(&jobs, in_flight, batch_size)?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| check(&jobs, in_flight))?;
+        pool.install(|| check(&jobs, in_flight, batch_size))?;
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use anv_core::ndarray::{Array1, Array2, Array3, Axis};
+use anv_core::ndarray::{Array1, Array2, Array3, Axis, s};
 use anv_core::*;
 use proptest::prelude::*;
 
@@ -39,7 +39,7 @@ proptest! {
         let percents = percents(Array1::from(weights).view()).unwrap();
         let kept: Vec<_> = (0..labels.len()).collect();
         let partition = Partition::from_labels(&labels).unwrap();
-        let clusters = merge(maps.view(), percents.view(), &kept, &partition).unwrap();
+        let clusters = merge(maps.slice(s![..kept.len(), .., ..]), percents.view(), &kept, &partition).unwrap();
 
         let mut left = Array2::<f64>::zeros((2, 3));
         for c in &clusters {

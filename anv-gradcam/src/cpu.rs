@@ -1,5 +1,6 @@
 //! Between tensors on the CPU and plain slices.
 
+use anv_core::ndarray::{Array, Dimension, IntoDimension};
 use candle_core::{DType, Device, Storage, Tensor};
 
 use crate::kernel::Real;
@@ -45,4 +46,13 @@ pub(crate) fn with_values2<T: Real, R>(a: &Tensor, b: &Tensor, f: impl FnOnce(&[
 /// A tensor on the CPU that takes over `values`.
 pub(crate) fn tensor<T: Real>(values: Vec<T>, shape: impl Into<candle_core::Shape>) -> Result<Tensor> {
     Ok(Tensor::from_vec(values, shape.into(), &Device::Cpu)?)
+}
+
+/// An array that takes over `values`.
+pub(crate) fn array<T, S: IntoDimension<Dim = D>, D: Dimension>(
+    shape: S,
+    values: Vec<T>,
+) -> Result<Array<T, D>> {
+    Array::from_shape_vec(shape.into_dimension(), values)
+        .map_err(|e| Error::Tensor(candle_core::Error::wrap(e)))
 }

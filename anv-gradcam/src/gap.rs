@@ -1,6 +1,6 @@
 //! Global average pooling of gradients.
 
-use anv_core::ndarray::Array1;
+use anv_core::ndarray::Array2;
 use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
@@ -15,32 +15,39 @@ pub(crate) enum Pooling {
     Plain,
 }
 
-/// Mean a channel of the first sample, accumulated in f64.
-pub(crate) fn gap(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Array1<f64>> {
+/// Mean a channel, shape (batch, channels), accumulated in f64.
+pub(crate) fn gap(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Array2<f64>> {
     if !cpu::is_native(gradient, Convolution::Fast) {
-        return portable(activation, gradient, pooling);
+        return means(&row_sums(activation, gradient, pooling)?, gradient.dim(3)?);
     }
-    let (_, channels, height, width) = gradient.dims4()?;
+    let (batch, channels, height, width) = gradient.dims4()?;
     let plane = height * width;
     let means = cpu::with_values2(activation, gradient, |a, g| {
-        let planes = a.par_chunks(plane).zip(g.par_chunks(plane)).take(channels);
+        let planes = a.par_chunks(plane).zip(g.par_chunks(plane));
         planes.map(|(a, g)| sum(a, g, pooling) / plane as f64).collect::<Vec<_>>()
     })?;
-    Ok(Array1::from(means))
+    cpu::array((batch, channels), means)
 }
 
-/// Rows are summed on the device in its own type (not every device has f64), the row sums here in f64.
-fn portable(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Array1<f64>> {
-    let (_, channels, height, width) = gradient.dims4()?;
-    let (activation, gradient) = (activation.narrow(0, 0, 1)?, gradient.narrow(0, 0, 1)?);
+/// Sums of rows, (batch, channels, height), on the device and in its own type: not every device has f64.
+pub(crate) fn row_sums(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Tensor> {
     let gated = match pooling {
         Pooling::Guided => (gradient.relu()? * activation.gt(0f32)?.to_dtype(gradient.dtype())?)?,
-        Pooling::Plain => gradient,
+        Pooling::Plain => gradient.clone(),
     };
-    let rows = gated.sum(3)?.reshape((channels, height))?.to_device(&Device::Cpu)?;
-    let rows = rows.to_dtype(DType::F64)?.to_vec2::<f64>()?;
-    let mean = |row: &Vec<f64>| row.iter().sum::<f64>() / (height * width) as f64;
-    Ok(rows.iter().map(mean).collect())
+    // A row of half-precision values has no half-precision sum.
+    let gated = if gated.dtype() == DType::F16 { gated.to_dtype(DType::F32)? } else { gated };
+    Ok(gated.sum(3)?)
+}
+
+/// Means from sums of rows `width` long, added here in f64.
+pub(crate) fn means(row_sums: &Tensor, width: usize) -> Result<Array2<f64>> {
+    let (batch, channels, height) = row_sums.dims3()?;
+    let rows = row_sums.to_device(&Device::Cpu)?.to_dtype(DType::F64)?;
+    let plane = (height * width) as f64;
+    let mean = |row: &[f64]| row.iter().sum::<f64>() / plane;
+    let means = cpu::with_values(&rows, |rows: &[f64]| rows.chunks_exact(height).map(mean).collect())?;
+    cpu::array((batch, channels), means)
 }
 
 /// Sum over one map, in sixteen independent chains so that it vectorises.

@@ -74,6 +74,7 @@ mod names;
 mod network;
 mod op;
 mod options;
+mod overflow;
 mod preprocess;
 mod trace;
 mod vgg;

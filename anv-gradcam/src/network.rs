@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anv_core::{LayerInfo, ModelInfo, image::RgbImage};
 use candle_core::{DType, Device, Tensor};
 
-use crate::op::Op;
+use crate::op::{Op, Role};
+use crate::overflow::Overflow;
 use crate::preprocess::preprocess;
 use crate::{Convolution, Error, LoadOptions, NetworkBuilder, Result, VggConfig, cpu};
 
@@ -170,6 +171,8 @@ impl Network {
         let mut readers = vec![0usize; last + 1];
         steps.iter().flat_map(|s| &s.inputs).for_each(|&v| readers[v] += 1);
         let mut values: Vec<Option<Tensor>> = vec![None; last + 1];
+        let half = input.dtype() == DType::F16;
+        let mut overflow = Overflow::default();
         values[0] = Some(input);
         for (index, step) in steps.iter().enumerate() {
             if readers[index + 1] == 0 && index + 1 != last && !keep(index + 1) {
@@ -179,6 +182,9 @@ impl Network {
                 let inputs: Vec<_> = step.inputs.iter().filter_map(|&v| values[v].as_ref()).collect();
                 step.op.forward(&inputs, self.convolution)?
             };
+            if half && step.op.role() == Role::Layer && output.rank() == 4 {
+                overflow.watch(&output)?;
+            }
             for &v in &step.inputs {
                 readers[v] -= 1;
                 if readers[v] == 0 && !keep(v) {
@@ -186,6 +192,9 @@ impl Network {
                 }
             }
             values[index + 1] = Some(output);
+        }
+        if let Some(output) = values[last].take() {
+            values[last] = Some(overflow.tell(output)?);
         }
         Ok(values)
     }

@@ -2,12 +2,16 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "common/random.rs"]
+mod random;
+
 use anv_core::{Attributor, ClassChoice, LayerSelection, Target, image::RgbImage};
 use anv_gradcam::candle_core::{self, Device, Tensor};
-use anv_gradcam::{ConvParams, Convolution, Error, GradCam, Network, Result, conv2d, max_pool2d};
+use anv_gradcam::{ConvParams, Convolution, Error, GradCam, conv2d, max_pool2d};
 use proptest::prelude::*;
-use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
+use random::*;
 
 /// Weights from different kernels or devices, as a share of the layer's largest: rounding of f32 sums, with F(4x4)
 /// coarser by some twenty times.
@@ -16,77 +20,6 @@ const PARITY: f64 = 1e-4;
 const HALF: f64 = 2e-2;
 /// Sums of permuted summands differ by rounding.
 const PERMUTED: f64 = 1e-5;
-
-struct Weights {
-    kernels: Vec<Tensor>,
-    biases: Vec<Tensor>,
-    head: Tensor,
-}
-
-fn random(rng: &mut ChaCha8Rng, shape: &[usize]) -> Tensor {
-    let count: usize = shape.iter().product();
-    let fan: usize = shape[1..].iter().product::<usize>().max(1);
-    let scale = (3.0 / fan as f32).sqrt();
-    let values: Vec<f32> = (0..count).map(|_| rng.random_range(-scale..scale)).collect();
-    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
-}
-
-impl Weights {
-    /// Channels 3 → 20 → 18 → 24, pooled after the second and the third.
-    fn new(seed: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let kernels = [[20, 3], [18, 20], [24, 18]].map(|[k, c]| random(&mut rng, &[k, c, 3, 3])).into();
-        let biases = [20, 18, 24].map(|k| random(&mut rng, &[k])).map(|b| (b * 0.1).unwrap()).into();
-        Self { kernels, biases, head: random(&mut rng, &[5, 24 * 4]) }
-    }
-
-    fn network(&self, device: &Device, (height, width): (usize, usize)) -> Result<Network> {
-        let at = |t: &Tensor| t.to_device(device).unwrap();
-        let mut builder = Network::builder("random").input_size(height, width);
-        for (index, (kernel, bias)) in self.kernels.iter().zip(&self.biases).enumerate() {
-            let params = ConvParams::default().padding(1);
-            builder = builder.conv(format!("conv{}", index + 1), at(kernel), at(bias), params).relu();
-            if index > 0 {
-                builder = builder.max_pool();
-            }
-        }
-        builder.adaptive_avg_pool(2, 2).flatten().linear(at(&self.head), None).build()
-    }
-}
-
-fn photo(seed: u64, width: u32, height: u32) -> RgbImage {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    RgbImage::from_fn(width, height, |x, y| [(x * 7) as u8, (y * 5) as u8, rng.random()].into())
-}
-
-fn weights(network: Network, photo: &RgbImage, target: &Target) -> Vec<Vec<f64>> {
-    let attribution = GradCam::new(network).attribute(photo, target).unwrap();
-    attribution.layers.iter().map(|l| l.weights().to_vec()).collect()
-}
-
-/// Largest difference of any layer, as a share of that layer's largest.
-fn deviation(found: &[Vec<f64>], expected: &[Vec<f64>]) -> f64 {
-    let of_layer = |(found, expected): (&Vec<f64>, &Vec<f64>)| {
-        let largest = expected.iter().fold(1e-12f64, |m, v| m.max(v.abs()));
-        found.iter().zip(expected).fold(0f64, |m, (a, b)| m.max((a - b).abs())) / largest
-    };
-    found.iter().zip(expected).map(of_layer).fold(0.0, f64::max)
-}
-
-/// The CPU through the tensor library's operations, and every accelerator that this build and machine have.
-fn devices() -> Vec<(&'static str, Device, Convolution)> {
-    let mut devices = vec![
-        ("cpu, own kernels", Device::Cpu, Convolution::Fast),
-        ("cpu, candle's operations", Device::Cpu, Convolution::Candle),
-    ];
-    for name in ["cuda:0", "metal:0"] {
-        match anv_gradcam::device(name) {
-            Ok(device) => devices.push((name, device, Convolution::Fast)),
-            Err(reason) => eprintln!("not run: {reason}"),
-        }
-    }
-    devices
-}
 
 #[test]
 fn every_device_gives_the_same_weights() {

@@ -92,7 +92,7 @@ fn explained_variance_and_divergence() {
     let ran = each_photo(|photo, found, golden| {
         for layer in &found.layers {
             let Some(kept) = golden.indices(layer, "keep") else { continue };
-            let rows = min_max_rows(layer.maps().select(Axis(0), &kept).view()).unwrap();
+            let rows = min_max_rows(layer.maps_of(&kept).unwrap().view()).unwrap();
             let pca = Pca::default().fit(rows.view()).unwrap();
             let expected = golden.layer(layer, "pca_explained_variance").unwrap();
             assert_eq!(pca.explained_variance.len(), expected.len());
@@ -136,7 +136,8 @@ fn cluster_weights_thresholds_and_maps_from_the_golden_embeddings() {
 
             let kept = golden.indices(layer, "keep").unwrap();
             let percents = percents(layer.weights().view()).unwrap();
-            let clusters = merge(layer.maps().view(), percents.view(), &kept, &partition).unwrap();
+            let clusters =
+                merge(layer.maps_of(&kept).unwrap().view(), percents.view(), &kept, &partition).unwrap();
             let weights: Vec<_> = clusters.iter().map(|c| c.weight_percent).collect();
             let threshold = ClusterThreshold::Thesis.percent(&weights);
             let expected_threshold = golden.layer(layer, "cluster_threshold").unwrap()[0];

@@ -190,3 +190,14 @@ pub(crate) fn gated<T: Real>(gradient: &[T], gate: &[T]) -> Vec<T> {
 pub(crate) fn relu(values: &[f32]) -> Vec<f32> {
     values.par_iter().with_min_len(1 << 14).map(|v| v.max(0.0)).collect()
 }
+
+/// `max(values, 0)` of these planes of `plane` values each, one after the other.
+pub(crate) fn relu_planes(values: &[f32], plane: usize, planes: &[usize]) -> Vec<f32> {
+    let mut picked = memory::zeros(plane * planes.len());
+    let rows = picked.par_chunks_mut(plane.max(1)).zip(planes).with_min_len((1 << 14) / plane.max(1));
+    rows.for_each(|(row, &index)| {
+        let from = &values[plane * index..plane * (index + 1)];
+        row.iter_mut().zip(from).for_each(|(to, from)| *to = from.max(0.0));
+    });
+    picked
+}

@@ -87,7 +87,7 @@ fn dump(attribution: &Attribution, folder: &std::path::Path) -> Result<(), Comma
         let Some(percents) = percents(layer.weights().view()) else { continue };
         let kept = WeightThreshold::default().keep(percents.view())?;
         let bytes = |values: Vec<f32>| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>();
-        let maps = layer.maps().select(Axis(0), &kept);
+        let maps = layer.maps_of(&kept)?;
         let name = format!("layer{:02}", layer.layer().number);
         tensors.push((format!("{name}.maps"), maps.shape().to_vec(), bytes(maps.iter().copied().collect())));
         let kept_percents = kept.iter().map(|&k| percents[k] as f32).collect();

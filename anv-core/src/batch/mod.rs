@@ -1,17 +1,17 @@
 //! Many photos through one pipeline, with memory for a few.
 
-use std::any::Any;
+mod work;
+
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use image::RgbImage;
 
 use crate::stage::{Attributor, BoxError, Clusterer, Reducer};
-use crate::{Draft, Error, Pipeline, Result, Stage, Target};
+use crate::{Draft, Pipeline, Result, Target};
 
 /// One photo of many: where its pixels come from and what is asked about it.
 ///
@@ -37,19 +37,23 @@ pub trait PhotoJob: Send {
     }
 }
 
-/// How many photos are worked on; the default is two.
+/// How many photos are worked on; the default is two, each for itself.
 #[derive(Debug, Clone)]
 pub struct BatchParams {
-    /// Photos between decoding and the sink at a time: memory grows with it. Two keep all threads busy, since the network
-    /// and the clustering of one photo already use several.
+    /// Photos between decoding and the sink at a time, rounded up to whole batches: memory grows with it. Two keep all
+    /// threads of a processor busy, since the network and the clustering of one photo already use several. A GPU wants two
+    /// or three batches: while one is in the network, photos of the others are decoded and clustered.
     pub in_flight: usize,
+    /// Photos that go through the network together ([`Attributor::attribute_many`]). On a processor batches gain nothing
+    /// and hold the feature maps of all their photos.
+    pub batch_size: usize,
     /// Ends the run early.
     pub cancel: CancelToken,
 }
 
 impl Default for BatchParams {
     fn default() -> Self {
-        Self { in_flight: 2, cancel: CancelToken::default() }
+        Self { in_flight: 2, batch_size: 1, cancel: CancelToken::default() }
     }
 }
 
@@ -58,6 +62,13 @@ impl BatchParams {
     #[must_use]
     pub fn in_flight(mut self, photos: usize) -> Self {
         self.in_flight = photos;
+        self
+    }
+
+    /// Sets [`BatchParams::batch_size`]; 0 counts as 1.
+    #[must_use]
+    pub fn batch_size(mut self, photos: usize) -> Self {
+        self.batch_size = photos;
         self
     }
 
@@ -126,8 +137,9 @@ where
     ///
     /// Decoding, network and clustering of a photo overlap with those of the next and with `sink`, which runs on the
     /// calling thread; [`BatchParams::in_flight`] photos are in memory at a time, however many there are. A photo that
-    /// fails, even by a panic in one of the stages, is an [`Err`] for the sink and the run goes on. Every draft is the
-    /// one that [`Pipeline::analyse`] gives for the photo alone. Runs in the surrounding rayon pool.
+    /// fails, even by a panic in one of the stages, is an [`Err`] for the sink and the run goes on; one that makes its
+    /// whole batch fail is found by passing its photos one by one. Every draft is the one that [`Pipeline::analyse`] gives
+    /// for the photo alone, as far as the attributor's batches equal single photos. Runs in the surrounding rayon pool.
     ///
     /// ```
     /// # use anv_core::{*, image::RgbImage, ndarray::*};
@@ -202,34 +214,29 @@ where
         let (sender, results) = channel();
         let mut report = BatchReport::default();
         let mut early = BTreeMap::new();
+        let size = params.batch_size.max(1) as u64;
+        let in_flight = (params.in_flight.max(1) as u64).next_multiple_of(size);
         let (mut begun, mut handed_on, mut more) = (0, 0, true);
         rayon::in_place_scope(|scope| {
             loop {
-                while more && begun - handed_on < params.in_flight.max(1) as u64 {
+                while more && begun - handed_on + size <= in_flight {
                     if params.cancel.is_cancelled() {
                         // Only an end before the last photo is one.
                         report.cancelled = jobs.next().is_some();
                         more = false;
                         break;
                     }
-                    let Some(job) = jobs.next() else {
-                        more = false;
-                        break;
-                    };
-                    let (index, sender) = (begun, sender.clone());
-                    scope.spawn(move |_| {
-                        let start = Instant::now();
-                        let result = self.analyse_job(&job);
-                        let elapsed = start.elapsed();
-                        // The receiver is gone when the sink has failed.
-                        let _ = sender.send(BatchOutcome { index, job, result, elapsed });
-                    });
-                    begun += 1;
+                    let batch: Vec<_> = (begun..begun + size).zip(&mut jobs).collect();
+                    more = batch.len() as u64 == size;
+                    begun += batch.len() as u64;
+                    let sender = sender.clone();
+                    // The receiver is gone when the sink has failed.
+                    scope.spawn(move |_| self.analyse_batch(batch, &|outcome| drop(sender.send(outcome))));
                 }
                 if begun == handed_on {
                     return Ok(report);
                 }
-                if let Some(outcome) = receive(&results) {
+                if let Some(outcome) = work::receive(&results) {
                     early.insert(outcome.index, outcome);
                 }
                 while let Some(outcome) = early.remove(&handed_on) {
@@ -242,42 +249,5 @@ where
                 }
             }
         })
-    }
-
-    fn analyse_job(&self, job: &impl PhotoJob) -> Result<Draft> {
-        let explain = || -> Result<Draft> {
-            let photo = job.photo().map_err(|e| Error::stage(Stage::Photo, None, e.into()))?;
-            let mut draft = self.analyse(&photo, &job.target())?;
-            draft.source = job.source();
-            Ok(draft)
-        };
-        // A stage of a user's own may panic; the state that it leaves is its own.
-        catch_unwind(AssertUnwindSafe(explain))
-            .unwrap_or_else(|panic| Err(Error::Panic { message: message(&*panic) }))
-    }
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message").to_owned()
-}
-
-/// The next result. A thread of a rayon pool works while it waits: it may be the only one.
-fn receive<T>(results: &Receiver<T>) -> Option<T> {
-    loop {
-        match results.try_recv() {
-            Ok(result) => return Some(result),
-            Err(TryRecvError::Disconnected) => return None,
-            Err(TryRecvError::Empty) => {}
-        }
-        match rayon::yield_now() {
-            Some(rayon::Yield::Executed) => {}
-            Some(rayon::Yield::Idle) => match results.recv_timeout(Duration::from_millis(1)) {
-                Ok(result) => return Some(result),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {}
-            },
-            None => return results.recv().ok(),
-        }
     }
 }

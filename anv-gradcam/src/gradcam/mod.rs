@@ -1,16 +1,19 @@
 //! Grad-CAM for all layers at once.
 
+mod batch;
+mod pass;
+
 use anv_core::{
-    Attribution, Attributor, ClassChoice, ClassScore, LayerAttribution, LayerInfo, Target,
+    Attribution, Attributor, ClassChoice, ClassScore, LayerInfo, Target,
     image::RgbImage,
-    ndarray::{Array1, Array3},
+    ndarray::{Array1, Axis},
 };
+use batch::samples;
 use candle_core::{DType, Device, Tensor};
 
 use crate::gap::{Pooling, gap};
 use crate::names::suggestions;
-use crate::network::Layer;
-use crate::{Error, Network, Result, cpu, kernel};
+use crate::{Error, Network, Result};
 
 /// Feature maps and their weights for a class, for every convolution, in one forward and one backward pass.
 ///
@@ -40,7 +43,7 @@ impl LayerGradient {
     /// # Errors
     /// When the tensor library fails.
     pub fn guided_gap(&self) -> Result<Array1<f64>> {
-        gap(&self.activation, &self.gradient, Pooling::Guided)
+        self.gap(Pooling::Guided)
     }
 
     /// Mean of `G` a channel, for the first sample of the batch: Grad-CAM without the gate.
@@ -48,7 +51,13 @@ impl LayerGradient {
     /// # Errors
     /// When the tensor library fails.
     pub fn plain_gap(&self) -> Result<Array1<f64>> {
-        gap(&self.activation, &self.gradient, Pooling::Plain)
+        self.gap(Pooling::Plain)
+    }
+
+    fn gap(&self, pooling: Pooling) -> Result<Array1<f64>> {
+        let first = |t: &Tensor| t.narrow(0, 0, 1);
+        let means = gap(&first(&self.activation)?, &first(&self.gradient)?, pooling)?;
+        Ok(means.remove_axis(Axis(0)))
     }
 }
 
@@ -81,53 +90,22 @@ impl GradCam {
     /// [`Error::UnknownClass`], [`Error::ClassIndex`], [`Error::InputShape`], [`Error::OutputNotFinite`], and
     /// [`Error::Core`] for layers that the network does not have.
     pub fn gradients(&self, input: &Tensor, target: &Target) -> Result<Gradients> {
-        let mut layers = Vec::new();
-        let (logits, classes) = self.explain(input, target, &mut |layer, activation, gradient| {
-            let info = sized(&layer.info, activation)?;
-            layers.push(LayerGradient {
-                layer: info,
-                activation: activation.clone(),
-                gradient: gradient.clone(),
-            });
-            Ok(())
-        })?;
-        layers.reverse();
-        Ok(Gradients { logits: Tensor::new(logits, &Device::Cpu)?, classes, layers })
-    }
-
-    /// One forward and one backward pass; `visit` gets each wanted layer with activation and gradient, deepest
-    /// first.
-    fn explain(
-        &self,
-        input: &Tensor,
-        target: &Target,
-        visit: &mut dyn FnMut(&Layer, &Tensor, &Tensor) -> Result<()>,
-    ) -> Result<(Vec<Vec<f32>>, Vec<usize>)> {
-        let tape = self.network.tape();
-        let wanted = target.layers.resolve(tape.layers.len())?;
-        let wanted: Vec<_> = tape.layers.iter().filter(|l| wanted.contains(&l.info.number)).collect();
         let class = self.class_index(&target.class)?;
-        let trace = self.network.trace(input, &wanted)?;
-        let output = trace.output()?;
-        let logits = output.to_dtype(DType::F32)?.to_vec2::<f32>()?;
-        let classes: Vec<_> =
-            logits.iter().map(|row| Ok(class.unwrap_or(argmax(row)?))).collect::<Result<_>>()?;
-        let scale = cpu::gradient_scale(output.dtype());
-        let mut seed = vec![0f32; logits.iter().map(Vec::len).sum()];
-        for (row, &class) in classes.iter().enumerate() {
-            seed[row * tape.info.classes.len() + class] = scale;
-        }
-        let shape = (classes.len(), tape.info.classes.len());
-        let seed = Tensor::from_vec(seed, shape, self.network.device())?.to_dtype(output.dtype())?;
-        if scale == 1.0 {
-            trace.backward(seed, visit)?;
-        } else {
-            trace.backward(seed, &mut |layer, activation, gradient| {
-                let gradient = (gradient.to_dtype(DType::F32)? / f64::from(scale))?;
-                visit(layer, &activation.to_dtype(DType::F32)?, &gradient)
+        let classes = vec![class; input.dims().first().copied().unwrap_or(0)];
+        let mut layers = Vec::new();
+        let scores =
+            self.pass(input, &classes, &target.layers, &mut |layer, activation, gradient, scale| {
+                let (mut activation, mut gradient) = (activation.clone(), gradient.clone());
+                if scale != 1.0 {
+                    activation = activation.to_dtype(DType::F32)?;
+                    gradient = (gradient.to_dtype(DType::F32)? / f64::from(scale))?;
+                }
+                layers.push(LayerGradient { layer: sized(&layer.info, &activation)?, activation, gradient });
+                Ok(())
             })?;
-        }
-        Ok((logits, classes))
+        let classes = (0..classes.len()).map(|sample| scores.class(sample)).collect::<Result<_>>()?;
+        layers.reverse();
+        Ok(Gradients { logits: Tensor::new(scores.logits, &Device::Cpu)?, classes, layers })
     }
 
     /// The class asked for; `None` for the predicted one.
@@ -168,22 +146,27 @@ impl Attributor for GradCam {
     type Error = Error;
 
     fn attribute(&self, photo: &RgbImage, target: &Target) -> Result<Attribution> {
-        let input = self.network.preprocess(photo)?;
-        let mut layers = Vec::new();
-        let (logits, classes) = self.explain(&input, target, &mut |layer, activation, gradient| {
-            let weights = gap(activation, gradient, Pooling::Guided)?;
-            let info = sized(&layer.info, activation)?;
-            let shape = (info.channels, info.size.0, info.size.1);
-            let activation = activation.to_device(&Device::Cpu)?.to_dtype(DType::F32)?;
-            let maps = Array3::from_shape_vec(shape, cpu::with_values(&activation, kernel::relu)?)
-                .map_err(|_| Error::OutputNotFinite)?;
-            layers.push(LayerAttribution::new(info, maps, weights)?);
-            Ok(())
-        })?;
-        layers.reverse();
-        let class = self.score(&logits[0], classes[0]);
-        let predicted = self.score(&logits[0], argmax(&logits[0])?);
-        Ok(Attribution { model: self.network.info().clone(), class, predicted, layers })
+        self.attribute_many(&[(photo, target)]).pop().unwrap_or(Err(Error::OutputNotFinite))
+    }
+
+    /// Photos of which the same layers are wanted go through the network in one batch.
+    fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution>> {
+        let mut answers = Vec::with_capacity(photos.len());
+        let mut ready = Vec::with_capacity(photos.len());
+        for (place, sample) in samples(self, photos) {
+            match sample {
+                Ok(sample) => ready.push(sample),
+                Err(error) => answers.push((place, Err(error))),
+            }
+        }
+        let mut waiting: Vec<_> = ready.iter().collect();
+        while let Some(layers) = waiting.first().map(|s| &s.target.layers) {
+            let (now, later): (Vec<_>, _) = waiting.into_iter().partition(|s| s.target.layers == *layers);
+            answers.extend(self.answer(&now));
+            waiting = later;
+        }
+        answers.sort_by_key(|(place, _)| *place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 }
 
@@ -191,13 +174,4 @@ impl Attributor for GradCam {
 fn sized(info: &LayerInfo, activation: &Tensor) -> Result<LayerInfo> {
     let (_, channels, height, width) = activation.dims4()?;
     Ok(LayerInfo { channels, size: (height, width), ..info.clone() })
-}
-
-/// Index of the largest score, the first of equals.
-fn argmax(scores: &[f32]) -> Result<usize> {
-    if scores.iter().any(|v| !v.is_finite()) {
-        return Err(Error::OutputNotFinite);
-    }
-    let best = (0..scores.len()).reduce(|best, i| if scores[i] > scores[best] { i } else { best });
-    best.ok_or(Error::OutputNotFinite)
 }
