@@ -29,5 +29,6 @@ pub fn device(name: &str) -> Result<Device> {
     }
     let index = index.map_err(|_| unusable("the number behind the colon is none".into()))?;
     let device = if kind == "cuda" { Device::new_cuda(index) } else { Device::new_metal(index) };
-    device.map_err(|e| unusable(e.to_string()))
+    // A backtrace may follow where one was recorded.
+    device.map_err(|e| unusable(e.to_string().lines().next().unwrap_or_default().to_owned()))
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anv_core::{ClassChoice, LayerSelection, WeightThreshold};
+use anv_core::{BatchParams, ClassChoice, LayerSelection, WeightThreshold};
 use anv_examples::CommandError;
-use anv_gradcam::Preset;
+use anv_gradcam::{Preset, candle_core::Device};
 use anv_mask::ColorMap;
 use clap::Parser;
 
@@ -109,12 +109,23 @@ pub struct BatchArgs {
     #[arg(long, value_name = "IMAGE", conflicts_with_all = ["figures", "shard"])]
     pub draw: Option<String>,
 
-    /// Photos that are worked on at a time; memory grows with it
-    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
-    pub in_flight: u64,
+    /// Photos that go through the network together [default: 1 on the CPU, where batches gain nothing, else 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub batch_size: Option<u64>,
+
+    /// Photos that are worked on at a time; memory grows with it [default: 2, or three batches]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub in_flight: Option<u64>,
 }
 
 impl BatchArgs {
+    /// How many photos are worked on, for this device.
+    pub fn params(&self, device: &Device) -> BatchParams {
+        let batch_size = self.batch_size.unwrap_or(if device.is_cpu() { 1 } else { 8 });
+        let in_flight = self.in_flight.unwrap_or(if batch_size == 1 { 2 } else { 3 * batch_size });
+        BatchParams::default().batch_size(batch_size as usize).in_flight(in_flight as usize)
+    }
+
     /// The first option that only many photos understand.
     pub fn given(&self) -> Option<&'static str> {
         let options = [
@@ -122,6 +133,8 @@ impl BatchArgs {
             ("--draw", self.draw.is_some()),
             ("--figures", self.figures),
             ("--no-maps", self.no_maps),
+            ("--batch-size", self.batch_size.is_some()),
+            ("--in-flight", self.in_flight.is_some()),
         ];
         options.iter().find(|(_, given)| *given).map(|(name, _)| *name)
     }

@@ -17,9 +17,11 @@ use std::time::Instant;
 
 use anv_cluster::{TsneReducer, WardClusterer, WardParams};
 use anv_core::image::RgbImage;
-use anv_core::{Draft, ModelInfo, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo};
-use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo, parse_device};
-use anv_gradcam::{Convolution, GradCam, LoadOptions, Network};
+use anv_core::{
+    Draft, MapSelection, ModelInfo, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo,
+};
+use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo};
+use anv_gradcam::{Convolution, GradCam, LoadOptions, Network, device};
 use anv_mask::{ColorMap, Figure};
 use args::Args;
 use batch::Ended;
@@ -60,7 +62,11 @@ fn explain(args: &Args) -> Result<(), CommandError> {
 
 /// What is asked about every photo.
 fn target(args: &Args, model: &ModelInfo) -> Target {
-    Target { class: args.class_choice(&model.classes), layers: args.layers.clone() }
+    Target {
+        class: args.class_choice(&model.classes),
+        layers: args.layers.clone(),
+        maps: MapSelection::Kept(args.threshold),
+    }
 }
 
 fn pipeline(args: &Args, network: Network) -> Pipeline<GradCam, TsneReducer, WardClusterer> {
@@ -97,7 +103,7 @@ fn photo(args: &Args) -> Result<(RgbImage, String), CommandError> {
 }
 
 fn network(args: &Args) -> Result<Network, CommandError> {
-    let mut options = LoadOptions::default().device(parse_device(&args.device)?);
+    let mut options = LoadOptions::default().device(device(&args.device)?);
     if args.exact {
         options = options.convolution(Convolution::Exact);
     }

@@ -5,7 +5,6 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod demo;
-mod device;
 mod layers;
 mod packaged;
 mod text;
@@ -15,7 +14,6 @@ use std::error::Error;
 use std::process::ExitCode;
 
 pub use demo::{DEMO_CLASS, DEMO_FOLDER, write_demo};
-pub use device::parse_device;
 pub use layers::{LAYERS_TITLE, LayerRow, layer_table, layers_of_folders, layers_of_images};
 pub use packaged::{packaged_network, packaged_photo};
 pub use text::{line, number, printable, sparkline, text_table};

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use anv_cluster::{Pca, Tsne, WardClusterer, min_max_rows};
-use anv_core::ndarray::{Array2, Axis};
+use anv_core::ndarray::Array2;
 use anv_core::{
     Attribution, Attributor, ClusterThreshold, Clusterer, LayerAttribution, Target, merge, percents,
 };

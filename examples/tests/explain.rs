@@ -143,7 +143,7 @@ fn wrong_photos_and_options_are_refused() {
         (&["--layers", "a-b"], "names no layers"),
         (&["--clusters", "9-3"], "range such as 3-8"),
         (&["--threshold", "lots"], "expected auto, off or a percentage"),
-        (&["--device", "tpu"], "device `tpu` is unknown"),
+        (&["--device", "tpu"], "device tpu cannot be used: expected cpu"),
         (&["--colors", "pink"], "expected inferno"),
     ];
     for (arguments, expected) in cases {

@@ -123,8 +123,7 @@ fn explain(
         target: crate::target(args, network.info()),
         with_maps: settings.maps,
         colors: args.colors,
-        in_flight: args.batch.in_flight as usize,
-        cancel: cancel.clone(),
+        params: args.batch.params(network.device()).cancel(cancel.clone()),
     };
     work.explain(&crate::pipeline(args, network))
 }

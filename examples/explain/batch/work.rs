@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anv_core::{
-    Attributor, BatchOutcome, BatchParams, BatchReport, CancelToken, Clusterer, Draft, Error, PhotoJob,
-    PhotoLimits, Pipeline, Reducer, Target, decode_photo, image::RgbImage,
+    Attributor, BatchOutcome, BatchParams, BatchReport, Clusterer, Draft, Error, PhotoJob, PhotoLimits,
+    Pipeline, Reducer, Target, decode_photo, image::RgbImage,
 };
 use anv_examples::{CommandError, with_causes};
 use anv_global::{PhotoRow, cluster_rows};
@@ -75,8 +75,7 @@ pub struct Work<'a> {
     pub target: Target,
     pub with_maps: bool,
     pub colors: ColorMap,
-    pub in_flight: usize,
-    pub cancel: CancelToken,
+    pub params: BatchParams,
 }
 
 /// How far a shard has come.
@@ -117,8 +116,7 @@ impl Work<'_> {
         let jobs = open.iter().flat_map(|&part| self.division.photos_in(part)).filter(|p| !done.contains(p));
         let jobs = jobs.filter_map(|photo| self.job(photo));
         let mut told = false;
-        let params = BatchParams::default().in_flight(self.in_flight).cancel(self.cancel.clone());
-        let ended: Result<BatchReport, CommandError> = pipeline.analyse_many(jobs, &params, |outcome| {
+        let ended: Result<BatchReport, CommandError> = pipeline.analyse_many(jobs, &self.params, |outcome| {
             let part = self.division.part_of(outcome.job.photo);
             let mut journal = match journals.remove(&part) {
                 Some(journal) => journal,
@@ -127,7 +125,7 @@ impl Work<'_> {
             let failed = outcome.result.is_err();
             self.keep(outcome, &mut journal)?;
             progress.advance(failed);
-            if self.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
+            if self.params.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
                 progress.say("finishing the photos that were begun; once more to stop at once, nothing that is done gets lost");
             }
             match journal.len() == self.division.length(part) {
