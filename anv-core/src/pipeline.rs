@@ -101,11 +101,10 @@ where
         let Attribution { model, class, predicted, layers } = attribution;
         // A layer's maps are freed as soon as its clusters are merged. `with_max_len(1)` lets an idle
         // thread take a single layer: their costs differ tenfold.
-        let layers = layers
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|layer| self.cluster_layer(&layer))
-            .collect::<Result<_>>()?;
+        let layers: Vec<_> =
+            layers.into_par_iter().with_max_len(1).map(|layer| self.cluster_layer(&layer)).collect();
+        // Of several errors always that of the shallowest layer.
+        let layers = layers.into_iter().collect::<Result<_>>()?;
         Ok(Draft {
             photo: photo.clone(),
             source: String::new(),

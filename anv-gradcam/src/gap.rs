@@ -17,11 +17,11 @@ pub(crate) enum Pooling {
 
 /// Mean a channel, shape (batch, channels), accumulated in f64.
 pub(crate) fn gap(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Array2<f64>> {
-    if !cpu::is_native(gradient, Convolution::Fast) {
-        return means(&row_sums(activation, gradient, pooling)?, gradient.dim(3)?);
-    }
     let (batch, channels, height, width) = gradient.dims4()?;
     let plane = height * width;
+    if !cpu::is_native(gradient, Convolution::Fast) {
+        return means(&sums(activation, gradient, pooling)?, plane);
+    }
     let means = cpu::with_values2(activation, gradient, |a, g| {
         let planes = a.par_chunks(plane).zip(g.par_chunks(plane));
         planes.map(|(a, g)| sum(a, g, pooling) / plane as f64).collect::<Vec<_>>()
@@ -29,8 +29,13 @@ pub(crate) fn gap(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> R
     cpu::array((batch, channels), means)
 }
 
-/// Sums of rows, (batch, channels, height), on the device and in its own type: not every device has f64.
-pub(crate) fn row_sums(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Tensor> {
+/// Sums over parts of each map, (batch, channels, parts), on the device: rows in its own type, since not every device has
+/// f64, or the whole map in f64.
+pub(crate) fn sums(activation: &Tensor, gradient: &Tensor, pooling: Pooling) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if crate::cuda::serves(gradient, Convolution::Fast) {
+        return crate::cuda::sums(activation, gradient, pooling == Pooling::Guided);
+    }
     let gated = match pooling {
         Pooling::Guided => (gradient.relu()? * activation.gt(0f32)?.to_dtype(gradient.dtype())?)?,
         Pooling::Plain => gradient.clone(),
@@ -40,13 +45,12 @@ pub(crate) fn row_sums(activation: &Tensor, gradient: &Tensor, pooling: Pooling)
     Ok(gated.sum(3)?)
 }
 
-/// Means from sums of rows `width` long, added here in f64.
-pub(crate) fn means(row_sums: &Tensor, width: usize) -> Result<Array2<f64>> {
-    let (batch, channels, height) = row_sums.dims3()?;
-    let rows = row_sums.to_device(&Device::Cpu)?.to_dtype(DType::F64)?;
-    let plane = (height * width) as f64;
-    let mean = |row: &[f64]| row.iter().sum::<f64>() / plane;
-    let means = cpu::with_values(&rows, |rows: &[f64]| rows.chunks_exact(height).map(mean).collect())?;
+/// Means of maps of `plane` values from their [`sums`], which are added here in f64.
+pub(crate) fn means(sums: &Tensor, plane: usize) -> Result<Array2<f64>> {
+    let (batch, channels, parts) = sums.dims3()?;
+    let sums = sums.to_device(&Device::Cpu)?.to_dtype(DType::F64)?;
+    let mean = |parts: &[f64]| parts.iter().sum::<f64>() / plane as f64;
+    let means = cpu::with_values(&sums, |sums: &[f64]| sums.chunks_exact(parts).map(mean).collect())?;
     cpu::array((batch, channels), means)
 }
 

@@ -65,6 +65,8 @@
 mod builder;
 mod conv;
 mod cpu;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod device;
 mod error;
 mod gap;

@@ -17,10 +17,7 @@ pub(crate) struct Overflow {
 impl Overflow {
     /// Looks at an operation's output, shape (batch, channels, height, width).
     pub fn watch(&mut self, output: &Tensor) -> Result<()> {
-        // Row by row first: a reduction to one value runs on a small part of a GPU.
-        let largest = output.abs()?.max(3)?.flatten_from(1)?.max(1)?;
-        // Infinity times 0 is no number.
-        let mark = (largest * 0.0)?;
+        let mark = mark(output)?;
         self.mark = Some(match self.mark.take() {
             Some(before) => (before + mark)?,
             None => mark,
@@ -33,6 +30,17 @@ impl Overflow {
         let Some(mark) = self.mark else { return Ok(output) };
         let mut shape = vec![1; output.rank()];
         shape[0] = mark.elem_count();
-        Ok(output.broadcast_add(&mark.reshape(shape)?)?)
+        Ok(output.broadcast_add(&mark.to_dtype(output.dtype())?.reshape(shape)?)?)
     }
+}
+
+fn mark(output: &Tensor) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if crate::cuda::serves(output, crate::Convolution::Half) {
+        return crate::cuda::not_finite(output);
+    }
+    // Row by row first: a reduction to one value runs on a small part of a GPU.
+    let largest = output.abs()?.max(3)?.flatten_from(1)?.max(1)?;
+    // Infinity times 0 is no number.
+    Ok((largest * 0.0)?)
 }

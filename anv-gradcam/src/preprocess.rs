@@ -11,6 +11,18 @@ use crate::{Error, Result, cpu};
 /// Resizes (bilinear, averaged over the source when it shrinks, as PIL does) and scales each plane; shape
 /// (1, 3, height, width), on the CPU.
 pub(crate) fn preprocess(photo: &RgbImage, how: &Preprocessing) -> Result<Tensor> {
+    let mut values = vec![0.0; values_of(how)];
+    fill(&mut values, photo, how)?;
+    cpu::tensor(values, (1, 3, how.height, how.width))
+}
+
+/// Values of a prepared photo.
+pub(crate) fn values_of(how: &Preprocessing) -> usize {
+    3 * how.height * how.width
+}
+
+/// As [`preprocess`], into `values`.
+pub(crate) fn fill(values: &mut [f32], photo: &RgbImage, how: &Preprocessing) -> Result<()> {
     let (width, height) = photo.dimensions();
     if width == 0 || height == 0 {
         return Err(Error::EmptyPhoto { width, height });
@@ -23,7 +35,6 @@ pub(crate) fn preprocess(photo: &RgbImage, how: &Preprocessing) -> Result<Tensor
         &resized
     };
     let plane = how.height * how.width;
-    let mut values = vec![0.0; 3 * plane];
     for (index, out) in values.chunks_exact_mut(plane).enumerate() {
         let channel = match how.order {
             ChannelOrder::Rgb => index,
@@ -37,7 +48,7 @@ pub(crate) fn preprocess(photo: &RgbImage, how: &Preprocessing) -> Result<Tensor
             *o = table[usize::from(pixel[channel])];
         }
     }
-    cpu::tensor(values, (1, 3, how.height, how.width))
+    Ok(())
 }
 
 /// The number whose reciprocal is `scale`: a whole one where there is one.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench that cannot be set up has nothing to measure")]
 #![allow(missing_docs, reason = "criterion's macros write undocumented items")]
 
-use anv_core::{Attributor, Target};
+use anv_core::{Attributor, MapSelection, Target, WeightThreshold};
 use anv_gradcam::{Convolution, GradCam};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -16,7 +16,7 @@ fn forward(c: &mut Criterion) {
         let input = network.preprocess(&photo).unwrap();
         group.bench_function(format!("forward/{case}/256"), |b| b.iter(|| network.forward(&input).unwrap()));
         let gradcam = GradCam::new(network);
-        let target = Target::default();
+        let target = Target { maps: MapSelection::Kept(WeightThreshold::default()), ..Target::default() };
         group.bench_function(format!("attribution/{case}/256"), |b| {
             b.iter(|| gradcam.attribute(&photo, &target).unwrap());
         });

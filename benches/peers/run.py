@@ -4,11 +4,11 @@
     venv/bin/python benches/peers/run.py [--runs 7] [--write]
 
 Both sides get two threads and take turns, so that a drift of the machine's speed meets both. The Rust side is
-the binary `stages`, and for the whole way from a photo to files the example `explain`; the feature maps that
-scikit-learn clusters are the ones that `stages` dumps. `--write` renders the table into benches/README.md between
+the binary `stages`, and for the whole way from a photo to files the example `explain`, beside what the thesis'
+notebook does (`notebook.py`) and beside a pass of PyTorch a layer; the feature maps that scikit-learn clusters are the ones that `stages` dumps. `--write` renders the table into benches/README.md between
 its markers.
 """
-import argparse, datetime, json, os, pathlib, platform, statistics, subprocess, sys, tempfile, time
+import argparse, datetime, importlib.metadata, json, os, pathlib, platform, statistics, subprocess, sys, tempfile, time
 
 os.environ["OMP_NUM_THREADS"] = "1"  # scikit-learn's t-SNE is fastest so; torch is told its threads below
 import numpy as np
@@ -150,6 +150,12 @@ def first_command(folder):
     return seconds(lambda: subprocess.run(command, cwd=ROOT, check=True, capture_output=True))
 
 
+def notebook():
+    """Seconds of the thesis' own way for a photo, without clustering."""
+    script = pathlib.Path(__file__).with_name("notebook.py")
+    return float(subprocess.run([sys.executable, script], check=True, capture_output=True, text=True).stdout)
+
+
 def torch_peak():
     """Peak memory (MiB) of a process that does one pass with retained gradients."""
     command = [sys.executable, __file__, "--one-pass"]
@@ -199,7 +205,9 @@ def main():
             ours.setdefault("command", []).append(first_command(f"{folder}/command"))
     theirs["clustering"] = [seconds(lambda: clustering(layers)) for _ in range(2)]
     layerwise = statistics.median(seconds(lambda: pass_a_layer(net, x)) for _ in range(3))
-    theirs["whole"] = [layerwise + statistics.median(theirs["clustering"])]
+    theirs["layerwise"] = [layerwise + statistics.median(theirs["clustering"])]
+    theirs["whole"] = [notebook() + statistics.median(theirs["clustering"])]
+    ours["layerwise"] = ours["whole"]
     theirs["explain_mib"] = [torch_peak()]
     table = render({k: statistics.median(v) for k, v in ours.items()}, {k: statistics.median(v) for k, v in theirs.items()})
     print(table)
@@ -212,7 +220,8 @@ ROWS = [
     ("attribution", "forward + gated gradients of 13 layers", "PyTorch, retained gradients"),
     ("clustering", "threshold, PCA, t-SNE, Ward, silhouettes, merge of 13 layers", "scikit-learn"),
     ("masks", "six reveal masks, 512x512, applied", "numpy + scikit-image"),
-    ("whole", "`explain`: photo and network from disk to all files", "PyTorch, a pass a layer + scikit-learn; no files"),
+    ("whole", "`explain`: photo and network from disk to all files", "the thesis' way, Keras + scikit-learn; no files"),
+    ("layerwise", "the same", "PyTorch, a pass a layer + scikit-learn; no files"),
     ("command", "the README's first command, built", None),
 ]
 
@@ -236,7 +245,7 @@ def render(ours, theirs):
 
 def versions():
     compiler = subprocess.run(["rustc", "--version"], capture_output=True, text=True).stdout.strip()
-    packages = f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, scikit-image {skimage.__version__}, numpy {np.__version__}"
+    packages = f"torch {torch.__version__}, scikit-learn {sklearn.__version__}, scikit-image {skimage.__version__}, numpy {np.__version__}, tensorflow-cpu {importlib.metadata.version('tensorflow-cpu')}"
     return f"{compiler}; Python {platform.python_version()}, {packages}"
 
 

@@ -80,6 +80,32 @@ fn results_are_those_of_single_photos() {
     }
 }
 
+/// What precedes clustering, as a share of 100 percent: sums in another order.
+const BATCHED: f64 = 1e-5;
+
+#[test]
+fn photos_that_pass_together_are_explained_as_they_are_alone() {
+    let home = Home::new(5);
+    home.write("photos/minus/broken.png", "no photo");
+    home.works(&["photos", "--out", "alone"]);
+    home.works(&["photos", "--out", "together", "--batch-size", "4", "--in-flight", "8"]);
+    let (alone, together) = (home.photos("alone"), home.photos("together"));
+    assert_eq!((alone.len(), together.len()), (11, 11));
+    for (a, b) in alone.iter().zip(&together) {
+        assert_eq!((&a.image, &a.predicted, &a.reason), (&b.image, &b.predicted, &b.reason));
+    }
+    let first = |run: &str| {
+        let clusters = home.clusters(run).into_iter().filter(|c| c.cluster == 0);
+        clusters.map(|c| (c.photo, c.layer, c.kept, c.leftover_percent)).collect::<Vec<_>>()
+    };
+    let (alone, together) = (first("alone"), first("together"));
+    assert_eq!(alone.len(), together.len());
+    for (a, b) in alone.iter().zip(&together) {
+        assert_eq!((a.0, a.1, a.2), (b.0, b.1, b.2));
+        assert!((a.3 - b.3).abs() < 100.0 * BATCHED, "{a:?} {b:?}");
+    }
+}
+
 #[test]
 fn shards_read_together_are_the_whole() {
     let home = Home::new(7);

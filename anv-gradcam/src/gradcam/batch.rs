@@ -1,21 +1,20 @@
 //! From photos to attributions, several in one pass.
 
-use anv_core::ndarray::{Array2, Array3, Axis};
+use anv_core::ndarray::{Array2, Axis};
 use anv_core::{Attribution, LayerAttribution, LayerInfo, Target, image::RgbImage};
 use candle_core::{DType, Device, Tensor};
 use rayon::prelude::*;
 
 use super::{GradCam, sized};
-use crate::gap::{Pooling, gap, means, row_sums};
-use crate::preprocess::preprocess;
+use crate::gap::{Pooling, gap, means, sums};
+use crate::preprocess::{fill, values_of};
 use crate::{Convolution, Result, cpu, kernel};
 
-/// A photo that is ready for the network.
+/// A photo and what is asked about it.
 pub(super) struct Sample<'a> {
     /// Its place among the photos asked about.
     pub place: usize,
-    /// Shape (1, channels, height, width), not yet on the network's device.
-    input: Tensor,
+    photo: &'a RgbImage,
     /// The class asked for; `None` for the predicted one.
     class: Option<usize>,
     pub target: &'a Target,
@@ -27,7 +26,7 @@ pub(super) struct Sample<'a> {
 struct Remote {
     info: LayerInfo,
     activation: Tensor,
-    row_sums: Tensor,
+    sums: Tensor,
     scale: f32,
 }
 
@@ -38,18 +37,27 @@ impl GradCam {
     pub(super) fn sample<'a>(
         &self,
         place: usize,
-        photo: &RgbImage,
+        photo: &'a RgbImage,
         target: &'a Target,
     ) -> Result<Sample<'a>> {
         // Asked first: the others of a batch must not suffer for layers that do not exist.
         target.layers.resolve(self.network.layers().len())?;
         let class = self.class_index(&target.class)?;
-        let input = preprocess(photo, &self.network.info().preprocessing)?;
-        Ok(Sample { place, input, class, target })
+        Ok(Sample { place, photo, class, target })
+    }
+
+    /// The photos as the network takes them, (batch, 3, height, width), on the CPU.
+    fn input(&self, samples: &[&Sample<'_>]) -> Result<Tensor> {
+        let how = &self.network.info().preprocessing;
+        let size = values_of(how);
+        let mut values = kernel::memory::zeros(samples.len() * size);
+        let parts = samples.par_iter().zip(values.par_chunks_exact_mut(size.max(1)));
+        parts.try_for_each(|(sample, values)| fill(values, sample.photo, how))?;
+        cpu::tensor(values, (samples.len(), 3, how.height, how.width))
     }
 
     /// Answers samples of which the same layers are wanted, each with its place. When the whole batch fails, for want of
-    /// memory for example, its halves are tried.
+    /// memory or because a photo is empty, its halves are tried.
     pub(super) fn answer(&self, samples: &[&Sample<'_>]) -> Vec<(usize, Result<Attribution>)> {
         let places = samples.iter().map(|s| s.place);
         match self.together(samples) {
@@ -66,8 +74,7 @@ impl GradCam {
 
     fn together(&self, samples: &[&Sample<'_>]) -> Result<Vec<Result<Attribution>>> {
         let Some(target) = samples.first().map(|s| s.target) else { return Ok(Vec::new()) };
-        let inputs: Vec<_> = samples.iter().map(|s| &s.input).collect();
-        let input = Tensor::cat(&inputs, 0)?;
+        let input = self.input(samples)?;
         let classes: Vec<_> = samples.iter().map(|s| s.class).collect();
         let mut found: Found = samples.iter().map(|_| Ok(Vec::new())).collect();
         let mut remote = Vec::new();
@@ -75,17 +82,19 @@ impl GradCam {
             self.pass(&input, &classes, &target.layers, &mut |layer, activation, gradient, scale| {
                 let info = sized(&layer.info, activation)?;
                 if cpu::is_native(activation, Convolution::Fast) {
-                    // Kept no longer than needed: on the CPU memory is short rather than time.
                     let weights = gap(activation, gradient, Pooling::Guided)?;
                     return collect(samples, &info, activation, &weights, &mut found);
                 }
-                let row_sums = row_sums(activation, gradient, Pooling::Guided)?;
-                remote.push(Remote { info, activation: activation.clone(), row_sums, scale });
+                let sums = sums(activation, gradient, Pooling::Guided)?;
+                let layer = Remote { info, activation: activation.clone(), sums, scale };
+                if layer.sums.device().is_cpu() {
+                    return layer.collect(samples, &mut found);
+                }
+                remote.push(layer);
                 Ok(())
             })?;
-        for Remote { info, activation, row_sums, scale } in remote {
-            let weights = means(&row_sums, info.size.1)? / f64::from(scale);
-            collect(samples, &info, &activation, &weights, &mut found)?;
+        for layer in remote {
+            layer.collect(samples, &mut found)?;
         }
         let found = found.into_iter().enumerate();
         Ok(found
@@ -100,6 +109,13 @@ impl GradCam {
     }
 }
 
+impl Remote {
+    fn collect(self, samples: &[&Sample<'_>], found: &mut Found) -> Result<()> {
+        let weights = means(&self.sums, self.info.size.0 * self.info.size.1)? / f64::from(self.scale);
+        collect(samples, &self.info, &self.activation, &weights, found)
+    }
+}
+
 /// Adds a layer to what is known of each sample: its weights and the maps that are asked for.
 fn collect(
     samples: &[&Sample<'_>],
@@ -108,16 +124,19 @@ fn collect(
     weights: &Array2<f64>,
     found: &mut Found,
 ) -> Result<()> {
-    for (index, (sample, weights)) in samples.iter().zip(weights.axis_iter(Axis(0))).enumerate() {
+    let weights = || weights.axis_iter(Axis(0));
+    let wanted = samples.iter().zip(weights()).zip(&mut *found).map(|((sample, weights), found)| {
+        let wanted = found.is_ok().then(|| sample.target.maps.channels(weights)).transpose();
+        wanted.unwrap_or_else(|error| {
+            *found = Err(error.into());
+            None
+        })
+    });
+    let channels: Vec<Vec<usize>> = wanted.map(Option::unwrap_or_default).collect();
+    let maps = maps(activation, &channels)?;
+    for (index, ((channels, maps), weights)) in channels.into_iter().zip(maps).zip(weights()).enumerate() {
         let Ok(layers) = &mut found[index] else { continue };
-        let channels = match sample.target.maps.channels(weights) {
-            Ok(channels) => channels,
-            Err(error) => {
-                found[index] = Err(error.into());
-                continue;
-            }
-        };
-        let maps = maps(&activation.get(index)?, &channels)?;
+        let maps = cpu::array((channels.len(), info.size.0, info.size.1), maps)?;
         match LayerAttribution::of_channels(info.clone(), channels, maps, weights.to_owned()) {
             Ok(layer) => layers.push(layer),
             Err(error) => found[index] = Err(error.into()),
@@ -126,34 +145,34 @@ fn collect(
     Ok(())
 }
 
-/// The maps of `channels` from the activation of one sample, shape (channels, height, width), without negative values.
-fn maps(activation: &Tensor, channels: &[usize]) -> Result<Array3<f32>> {
-    let (all, height, width) = activation.dims3()?;
-    let shape = (channels.len(), height, width);
-    let values = if channels.is_empty() {
-        Vec::new()
-    } else if cpu::is_native(activation, Convolution::Fast) {
-        cpu::with_values(activation, |values| kernel::relu_planes(values, height * width, channels))?
-    } else {
-        let picked = match channels.len() == all {
-            true => activation.clone(),
-            false => {
-                let index: Vec<_> = channels.iter().map(|&c| c as u32).collect();
-                activation.index_select(&Tensor::new(index, activation.device())?, 0)?
-            }
-        };
-        let picked = picked.to_device(&Device::Cpu)?.to_dtype(DType::F32)?;
-        let every: Vec<_> = (0..channels.len()).collect();
-        cpu::with_values(&picked, |values| kernel::relu_planes(values, height * width, &every))?
-    };
-    cpu::array(shape, values)
+/// The maps of these channels of each sample, without negative values.
+fn maps(activation: &Tensor, channels: &[Vec<usize>]) -> Result<Vec<Vec<f32>>> {
+    #[cfg(feature = "cuda")]
+    if crate::cuda::serves(activation, Convolution::Fast) {
+        return crate::cuda::planes(activation, channels);
+    }
+    let samples = channels.iter().enumerate();
+    samples.map(|(sample, channels)| maps_of(&activation.get(sample)?, channels)).collect()
 }
 
-/// Prepares photos side by side.
-pub(super) fn samples<'a>(
-    cam: &GradCam,
-    photos: &[(&RgbImage, &'a Target)],
-) -> Vec<(usize, Result<Sample<'a>>)> {
-    let photos = photos.par_iter().enumerate();
-    photos.map(|(place, (photo, target))| (place, cam.sample(place, photo, target))).collect()
+/// The maps of these channels from the activation of one sample.
+fn maps_of(activation: &Tensor, channels: &[usize]) -> Result<Vec<f32>> {
+    let (all, height, width) = activation.dims3()?;
+    let plane = height * width;
+    if channels.is_empty() {
+        return Ok(Vec::new());
+    }
+    if cpu::is_native(activation, Convolution::Fast) {
+        return cpu::with_values(activation, |values| kernel::relu_planes(values, plane, channels));
+    }
+    let picked = match channels.len() == all {
+        true => activation.clone(),
+        false => {
+            let index: Vec<_> = channels.iter().map(|&c| c as u32).collect();
+            activation.index_select(&Tensor::new(index, activation.device())?, 0)?
+        }
+    };
+    let picked = picked.to_device(&Device::Cpu)?.to_dtype(DType::F32)?;
+    let every: Vec<_> = (0..channels.len()).collect();
+    cpu::with_values(&picked, |values| kernel::relu_planes(values, plane, &every))
 }

@@ -8,7 +8,6 @@ use anv_core::{
     image::RgbImage,
     ndarray::{Array1, Axis},
 };
-use batch::samples;
 use candle_core::{DType, Device, Tensor};
 
 use crate::gap::{Pooling, gap};
@@ -153,8 +152,8 @@ impl Attributor for GradCam {
     fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution>> {
         let mut answers = Vec::with_capacity(photos.len());
         let mut ready = Vec::with_capacity(photos.len());
-        for (place, sample) in samples(self, photos) {
-            match sample {
+        for (place, (photo, target)) in photos.iter().enumerate() {
+            match self.sample(place, photo, target) {
                 Ok(sample) => ready.push(sample),
                 Err(error) => answers.push((place, Err(error))),
             }

@@ -7,7 +7,7 @@ mod gemm;
 mod im2col;
 mod lanes;
 mod linear;
-mod memory;
+pub(crate) mod memory;
 mod pool;
 mod simd;
 #[cfg(test)]

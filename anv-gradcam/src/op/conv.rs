@@ -5,6 +5,8 @@ use candle_core::{DType, Tensor};
 use super::relu::gate;
 use super::{Op, Role, only};
 use crate::conv::{candle_forward, candle_input_gradient};
+#[cfg(feature = "cudnn")]
+use crate::cuda;
 use crate::kernel::{self, Geometry};
 use crate::{ConvParams, Convolution, Error, Result, cpu};
 
@@ -53,7 +55,10 @@ impl Conv {
 
     /// As [`Conv::exact_forward`], backward.
     fn exact_gradient(&self, output: &Tensor, gradient: &Tensor, g: &Geometry) -> Result<Tensor> {
-        let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
+        let gated = match self.relu {
+            true => gate(gradient, output, Convolution::Exact)?,
+            false => gradient.clone(),
+        };
         let kernel = self.kernel.to_dtype(DType::F64)?;
         let result =
             cpu::with_values2::<f64, _>(&gated, &kernel, |d, k| kernel::conv_input_gradient(d, k, g))?;
@@ -89,6 +94,10 @@ impl Op for Conv {
         if !cpu::is_native(input, convolution) {
             let kernel = self.kernel.to_dtype(input.dtype())?;
             let bias = self.bias.as_ref().map(|b| b.to_dtype(input.dtype())).transpose()?;
+            #[cfg(feature = "cudnn")]
+            if cuda::serves(input, convolution) {
+                return cuda::forward(input, &kernel, bias.as_ref(), self.relu, &g);
+            }
             let output = candle_forward(input, &kernel, bias.as_ref(), self.params)?;
             return if self.relu { Ok(output.relu()?) } else { Ok(output) };
         }
@@ -113,8 +122,12 @@ impl Op for Conv {
             return Ok(vec![self.exact_gradient(output, gradient, &g)?]);
         }
         if !cpu::is_native(gradient, convolution) {
-            let gated = if self.relu { gate(gradient, output)? } else { gradient.clone() };
+            let gated = if self.relu { gate(gradient, output, convolution)? } else { gradient.clone() };
             let kernel = self.kernel.to_dtype(gradient.dtype())?;
+            #[cfg(feature = "cudnn")]
+            if cuda::serves(&gated, convolution) {
+                return Ok(vec![cuda::input_gradient(&gated, &kernel, &g)?]);
+            }
             return Ok(vec![candle_input_gradient(&gated, &kernel, &g)?]);
         }
         let result = cpu::with_values2(gradient, &self.kernel, |d, k| match self.relu {

@@ -111,6 +111,10 @@ impl Op for MaxPool {
     fn forward(&self, inputs: &[&Tensor], convolution: Convolution) -> Result<Tensor> {
         let input = only(&|| Op::name(self), inputs)?;
         let shape = self.shape(&[input.dims()])?;
+        #[cfg(feature = "cuda")]
+        if crate::cuda::serves(input, convolution) {
+            return crate::cuda::max_pool(input);
+        }
         if !cpu::is_native(input, convolution) {
             return Windows::of(input)?.maximum();
         }
@@ -126,6 +130,10 @@ impl Op for MaxPool {
         convolution: Convolution,
     ) -> Result<Vec<Tensor>> {
         let input = only(&|| Op::name(self), inputs)?;
+        #[cfg(feature = "cuda")]
+        if crate::cuda::serves(input, convolution) {
+            return Ok(vec![crate::cuda::max_pool_gradient(input, gradient)?]);
+        }
         Ok(vec![match cpu::is_native(input, convolution) {
             true => native_gradient(input, gradient)?,
             false => portable_gradient(input, gradient)?,

@@ -10,7 +10,12 @@ use crate::{Convolution, Result, cpu, kernel};
 pub(crate) struct Relu;
 
 /// `gradient · [output > 0]`.
-pub(crate) fn gate(gradient: &Tensor, output: &Tensor) -> Result<Tensor> {
+#[cfg_attr(not(feature = "cuda"), expect(unused_variables, reason = "says whether CUDA's kernels serve"))]
+pub(crate) fn gate(gradient: &Tensor, output: &Tensor, convolution: Convolution) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if crate::cuda::serves(gradient, convolution) {
+        return crate::cuda::gate(gradient, output);
+    }
     let open = output.gt(0f32)?.to_dtype(gradient.dtype())?;
     Ok((gradient * open)?)
 }
@@ -45,7 +50,7 @@ impl Op for Relu {
     ) -> Result<Vec<Tensor>> {
         Ok(vec![match cpu::is_native(gradient, convolution) {
             true => cpu::tensor(cpu::with_values2(gradient, output, kernel::gated::<f32>)?, gradient.dims())?,
-            false => gate(gradient, output)?,
+            false => gate(gradient, output, convolution)?,
         }])
     }
 }

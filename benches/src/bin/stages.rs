@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anv_cluster::{TsneReducer, WardClusterer};
 use anv_core::ndarray::Axis;
-use anv_core::{Attribution, Pipeline, Target, WeightThreshold, percents};
+use anv_core::{Attribution, MapSelection, Pipeline, Target, WeightThreshold, percents};
 use anv_examples::{CommandError, exit_code};
 use anv_gradcam::{Convolution, GradCam};
 use anv_mask::MaskParams;
@@ -35,14 +35,12 @@ fn run(args: &Args) -> Result<(), CommandError> {
     let input = network.preprocess(&photo)?;
     let gradcam = GradCam::new(network);
     let pipeline = Pipeline::new(&gradcam, TsneReducer::default(), WardClusterer::default());
-    let attribution = pipeline.attribute(&photo, &Target::default())?;
+    let target = Target { maps: MapSelection::Kept(WeightThreshold::default()), ..Target::default() };
+    let attribution = pipeline.attribute(&photo, &target)?;
 
     let mut seconds = BTreeMap::new();
     seconds.insert("forward", median(args.runs, || Ok(gradcam.network().forward(&input).map(drop)?))?);
-    seconds.insert(
-        "attribution",
-        median(args.runs, || Ok(pipeline.attribute(&photo, &Target::default()).map(drop)?))?,
-    );
+    seconds.insert("attribution", median(args.runs, || Ok(pipeline.attribute(&photo, &target).map(drop)?))?);
     let mut copies: Vec<_> = (0..=args.runs.max(1)).map(|_| attribution.clone()).collect();
     seconds.insert(
         "clustering",
