@@ -116,7 +116,7 @@ fn picture(photo: &RgbImage, plan: &MaskPlan, level: u8) -> Result<Bytes> {
     let mut encoder = Encoder::new(photo.width(), photo.height()).map_err(failed)?;
     let mut written = Ok(());
     let level = usize::from(level).min(THESIS_LEVELS.len() - 1);
-    let painted = plan.paint(level, photo, |line| {
+    let painted = plan.paint(level, photo, |line, _| {
         if written.is_ok() {
             written = encoder.line(line);
         }
