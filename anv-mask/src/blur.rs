@@ -1,7 +1,10 @@
 //! Gaussian blur of a tiled picture, computed from its cells.
 
-use crate::axis::Axis;
+use std::ops::Range;
+
 use rayon::prelude::*;
+
+use crate::axis::Axis;
 
 /// Sums of weights this close to 1 are 1: a pixel whose whole neighbourhood is shown keeps its colour
 /// exactly, although its weights were rounded to f32.
@@ -71,14 +74,21 @@ fn gaussian(sigma: f64, radius: isize) -> Vec<f64> {
     raw.into_iter().map(|w| w / sum).collect()
 }
 
+/// Sums so close to 1 are 1.
+#[inline(always)]
+pub(crate) fn whole(value: f32) -> f32 {
+    if value >= FULLY_SHOWN { 1.0 } else { value }
+}
+
 /// Blurs cells (row-major, shown or not) into pixels, first along the rows of cells, then across them.
 pub(crate) fn blur(cells: &[bool], rows: &Band, columns: &Band) -> Vec<f32> {
     let (height, width) = (rows.first.len(), columns.first.len());
-    let lines = cells.par_chunks_exact(columns.cells()).map(|line| blur_line(line, columns)).collect();
+    let lines = cells.par_chunks_exact(columns.cells()).map(|line| Line::new(line, columns, 1)).collect();
     let blurred = Blurred { lines, rows };
     let mut out = vec![0.0; height * width];
     out.par_chunks_exact_mut(width).enumerate().for_each(|(y, out)| {
-        blurred.add_row(y, out);
+        let lit = blurred.row(y, out);
+        out[lit].iter_mut().for_each(|o| *o = whole(*o));
     });
     out
 }
@@ -86,37 +96,45 @@ pub(crate) fn blur(cells: &[bool], rows: &Band, columns: &Band) -> Vec<f32> {
 /// Cells blurred along their rows, and not yet across them: rows of pixels can be had one by one.
 pub(crate) struct Blurred<'a> {
     /// Without those in which nothing is shown.
-    lines: Vec<Option<Vec<f32>>>,
+    lines: Vec<Option<Line>>,
     rows: &'a Band,
 }
 
 impl<'a> Blurred<'a> {
-    pub(crate) fn new(cells: &[bool], rows: &'a Band, columns: &Band) -> Self {
-        Self {
-            lines: cells.chunks_exact(columns.cells()).map(|line| blur_line(line, columns)).collect(),
-            rows,
-        }
+    /// Every pixel stands there `channels` times, as often as a picture has bytes for it.
+    pub(crate) fn new(cells: &[bool], rows: &'a Band, columns: &Band, channels: usize) -> Self {
+        let lines = cells.chunks_exact(columns.cells());
+        Self { lines: lines.map(|line| Line::new(line, columns, channels)).collect(), rows }
     }
 
-    /// Adds a row of pixels to `out`, which is all zeros; `false` when nothing of the row is shown.
+    /// Writes a row of pixels to `out`, but for [`whole`], only where something of it may be shown: there.
     #[inline(always)]
-    pub(crate) fn add_row(&self, y: usize, out: &mut [f32]) -> bool {
+    pub(crate) fn row(&self, y: usize, out: &mut [f32]) -> Range<usize> {
         let (first, weights) = self.rows.at(y);
         // A line without a shown cell adds nothing; at the first level that is most of them.
-        let lines = self.lines[first..].iter().zip(weights);
-        let mut lit = lines.filter_map(|(l, &w)| l.as_deref().map(|l| (l, w))).peekable();
-        if lit.peek().is_none() {
-            return false;
+        let lines = self.lines[first..].iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+        let lines = lines.filter_map(|(line, &weight)| line.as_ref().map(|line| (line, weight)));
+        let lit = lines
+            .clone()
+            .fold(out.len()..0, |lit, (line, _)| lit.start.min(line.lit.start)..lit.end.max(line.lit.end));
+        if lit.is_empty() {
+            return 0..0;
         }
-        add_lines(out, lit);
-        out.iter_mut().for_each(|o| *o = if *o >= FULLY_SHOWN { 1.0 } else { *o });
-        true
+        add_lines(&mut out[lit.clone()], lines.map(|(line, weight)| (&line.values[lit.clone()], weight)));
+        lit
     }
 }
 
-/// Adds weighted lines to `out`, two at a time: half as many passes over `out`.
+/// Writes the sum of weighted lines to `out`, two at a time: half as many passes over `out`.
 #[inline(always)]
 fn add_lines<'a>(out: &mut [f32], mut lines: impl Iterator<Item = (&'a [f32], f32)>) {
+    match (lines.next(), lines.next()) {
+        (Some((a, weight_a)), Some((b, weight_b))) => {
+            out.iter_mut().zip(a).zip(b).for_each(|((o, a), b)| *o = weight_a * a + weight_b * b);
+        }
+        (Some((a, weight)), None) => out.iter_mut().zip(a).for_each(|(o, a)| *o = weight * a),
+        _ => out.fill(0.0),
+    }
     while let Some((a, weight_a)) = lines.next() {
         match lines.next() {
             Some((b, weight_b)) => {
@@ -127,26 +145,39 @@ fn add_lines<'a>(out: &mut [f32], mut lines: impl Iterator<Item = (&'a [f32], f3
     }
 }
 
-/// One row of cells along the row; `None` when nothing of it is shown.
-fn blur_line(line: &[bool], columns: &Band) -> Option<Vec<f32>> {
-    // Shown cells before each place: tells the many pixels amid hidden or shown cells without a product.
-    let mut before = Vec::with_capacity(line.len() + 1);
-    before.push(0);
-    for (i, &shown) in line.iter().enumerate() {
-        before.push(before[i] + usize::from(shown));
-    }
-    if before[line.len()] == 0 {
-        return None;
-    }
-    let pixel = |x: usize| {
-        let (first, weights) = columns.at(x);
-        match before[first + columns.taps] - before[first] {
-            0 => 0.0,
-            shown if shown == columns.taps => 1.0,
-            _ => line[first..].iter().zip(weights).map(|(&s, &w)| if s { w } else { 0.0 }).sum(),
+/// One row of cells blurred along the row.
+struct Line {
+    values: Vec<f32>,
+    /// Zeros lie outside.
+    lit: Range<usize>,
+}
+
+impl Line {
+    /// `None` when nothing of it is shown.
+    fn new(line: &[bool], columns: &Band, channels: usize) -> Option<Self> {
+        // Shown cells before each place: tells the many pixels amid hidden or shown cells without a product.
+        let mut before = Vec::with_capacity(line.len() + 1);
+        before.push(0);
+        for (i, &shown) in line.iter().enumerate() {
+            before.push(before[i] + usize::from(shown));
         }
-    };
-    Some((0..columns.first.len()).map(pixel).collect())
+        if before[line.len()] == 0 {
+            return None;
+        }
+        let pixel = |x: usize| {
+            let (first, weights) = columns.at(x);
+            match before[first + columns.taps] - before[first] {
+                0 => 0.0,
+                shown if shown == columns.taps => 1.0,
+                _ => line[first..].iter().zip(weights).map(|(&s, &w)| if s { w } else { 0.0 }).sum(),
+            }
+        };
+        let mut values = vec![0.0; columns.first.len() * channels];
+        values.chunks_exact_mut(channels).enumerate().for_each(|(x, values)| values.fill(pixel(x)));
+        let is_lit = |value: &f32| *value > 0.0;
+        let lit = values.iter().position(is_lit)?..values.iter().rposition(is_lit)? + 1;
+        Some(Self { values, lit })
+    }
 }
 
 #[cfg(test)]

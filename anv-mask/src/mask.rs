@@ -80,7 +80,7 @@ const BLOCK: usize = 16;
 
 /// `out` is black yet.
 #[inline(always)]
-pub(crate) fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
+fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
     // Bits, because comparing them takes no order: a mask has no −0. Most rows of the first levels are hidden.
     let lit = |mask: &[f32]| mask.iter().fold(0, |bits, m| bits | m.to_bits()) != 0;
     if !lit(mask) {
@@ -96,9 +96,45 @@ pub(crate) fn apply_row(out: &mut [u8], image: &[u8], mask: &[f32]) {
         } else {
             let mut factors = [0.0; 3 * BLOCK];
             factors.chunks_exact_mut(3).zip(mask).for_each(|(f, &m)| f.fill(m));
-            for ((out, &colour), factor) in out.iter_mut().zip(image).zip(factors) {
-                // By way of i32, which vector instructions know: a byte times 0 to 1 fits both.
-                *out = (f32::from(colour) * factor) as i32 as u8;
+            tint(out, image, factors.into_iter());
+        }
+    }
+}
+
+/// Bytes times factors from 0 to 1, truncated.
+#[inline(always)]
+pub(crate) fn tint(out: &mut [u8], image: &[u8], factors: impl Iterator<Item = f32>) {
+    for ((out, &colour), factor) in out.iter_mut().zip(image).zip(factors) {
+        *out = truncate(f32::from(colour) * factor);
+    }
+}
+
+/// `value as u8` for what lies from 0 to 255. The cast looks at each value for what no byte can be, one by one; this is
+/// additions and a comparison, of which a vector does many at once.
+#[inline(always)]
+fn truncate(value: f32) -> u8 {
+    /// So large that its last bit counts as one: sums with it are whole numbers, and end in the bits of `value`'s.
+    const LARGE: f32 = (1 << 23) as f32;
+    let sum = value + LARGE;
+    let rounded_up = sum - LARGE > value;
+    (sum.to_bits() - u32::from(rounded_up)) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_truncated_as_a_cast_does() {
+        // Each whole number, its neighbours among all f32, and in between.
+        for whole in 0..=255u16 {
+            let whole = f32::from(whole);
+            for value in
+                [whole, whole.next_down(), whole.next_up(), whole + 0.5, (whole + 0.5).next_up(), whole + 0.4]
+            {
+                if (0.0..=255.0).contains(&value) {
+                    assert_eq!(truncate(value), value as u8, "{value}");
+                }
             }
         }
     }

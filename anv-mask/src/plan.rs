@@ -1,15 +1,19 @@
 //! What all reveal masks of a map share, and each mask or masked picture made from it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use anv_core::image::RgbImage;
 use anv_core::ndarray::Array2;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::axis::Axis;
-use crate::blur::{Band, Blurred, blur};
-use crate::mask::{RevealMask, apply_row};
+use crate::blur::{Band, Blurred, blur, whole};
+use crate::mask::{RevealMask, tint};
 use crate::{Error, Result};
+
+/// Bytes a pixel.
+const CHANNELS: usize = 3;
 
 /// The masks of a map over a picture, yet to be made: percentiles and blurs, which all levels share, are there.
 #[derive(Debug)]
@@ -41,12 +45,18 @@ impl MaskPlan {
     }
 
     /// The picture behind the mask of a level, row by row from the top, three bytes a pixel: what [`RevealMask::apply`]
-    /// gives, on this thread and without room for the whole mask or picture.
+    /// gives, on this thread and without room for the whole mask or picture. With each row comes the range outside of
+    /// which it is black; it is empty where nothing is shown.
     ///
     /// # Errors
     /// [`Error::SizeMismatch`] when `image` has another size than the plan, [`Error::Parameter`] for a level beyond
     /// the last.
-    pub fn paint(&self, level: usize, image: &RgbImage, mut row: impl FnMut(&[u8])) -> Result<()> {
+    pub fn paint(
+        &self,
+        level: usize,
+        image: &RgbImage,
+        mut row: impl FnMut(&[u8], Range<usize>),
+    ) -> Result<()> {
         let size = (self.axes[1].pixels() as u32, self.axes[0].pixels() as u32);
         if image.dimensions() != size {
             return Err(Error::SizeMismatch { found: image.dimensions(), expected: size });
@@ -59,20 +69,16 @@ impl MaskPlan {
             });
         };
         let cells = self.map.mapv(|v| f64::from(v) >= percentile);
-        let blurred = Blurred::new(&self.seen(&cells), &self.blurs[0], &self.blurs[1]);
-        let width = size.0 as usize;
-        let (mut mask, mut painted) = (vec![0.0; width], vec![0; 3 * width]);
+        let blurred = Blurred::new(&self.seen(&cells), &self.blurs[0], &self.blurs[1], CHANNELS);
+        let length = CHANNELS * size.0 as usize;
+        let (mut mask, mut painted, mut before) = (vec![0.0; length], vec![0; length], 0..0);
         // With the widest vectors that the processor has; the arithmetic is the same.
-        Arch::new().dispatch(|| {
-            for (y, image) in image.chunks_exact(3 * width).enumerate() {
-                mask.fill(0.0);
-                painted.fill(0);
-                if blurred.add_row(y, &mut mask) {
-                    apply_row(&mut painted, image, &mask);
-                }
-                row(&painted);
-            }
-        });
+        let arch = Arch::new();
+        for (y, image) in image.chunks_exact(length).enumerate() {
+            let blurred = &blurred;
+            before = arch.dispatch(Row { blurred, y, image, mask: &mut mask, painted: &mut painted, before });
+            row(&painted, before.clone());
+        }
         Ok(())
     }
 
@@ -107,6 +113,32 @@ impl MaskPlan {
     }
 }
 
+/// A row to be painted. No closure: the compiler would not make one that can be called again with wide vectors.
+struct Row<'a> {
+    blurred: &'a Blurred<'a>,
+    y: usize,
+    image: &'a [u8],
+    /// Overwritten.
+    mask: &'a mut [f32],
+    painted: &'a mut [u8],
+    /// Where `painted` is not black yet.
+    before: Range<usize>,
+}
+
+impl WithSimd for Row<'_> {
+    /// Where it is not black.
+    type Output = Range<usize>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Range<usize> {
+        self.painted[self.before].fill(0);
+        let lit = self.blurred.row(self.y, self.mask);
+        let factors = self.mask[lit.clone()].iter().map(|&m| whole(m));
+        tint(&mut self.painted[lit.clone()], &self.image[lit.clone()], factors);
+        lit
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,13 +152,17 @@ mod tests {
             let plan = MaskParams::default().plan(map.view(), 33, 40).unwrap();
             for level in 0..6 {
                 let mut painted = Vec::new();
-                plan.paint(level, &photo, |row| painted.extend_from_slice(row)).unwrap();
+                let paint = plan.paint(level, &photo, |row, lit| {
+                    assert!(row[..lit.start].iter().chain(&row[lit.end..]).all(|&byte| byte == 0));
+                    painted.extend_from_slice(row);
+                });
+                paint.unwrap();
                 assert_eq!(painted, plan.mask(level).unwrap().apply(&photo).unwrap().into_raw());
             }
             assert!(plan.mask(6).is_none());
-            assert!(matches!(plan.paint(6, &photo, |_| ()), Err(Error::Parameter { name: "level", .. })));
+            assert!(matches!(plan.paint(6, &photo, |_, _| ()), Err(Error::Parameter { name: "level", .. })));
             let other = RgbImage::new(40, 33);
-            assert!(matches!(plan.paint(0, &other, |_| ()), Err(Error::SizeMismatch { .. })));
+            assert!(matches!(plan.paint(0, &other, |_, _| ()), Err(Error::SizeMismatch { .. })));
             assert!(plan.bytes() > rows * columns * 4);
         }
     }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod cache;
+mod deflate;
 mod pictures;
 mod png;
 mod seen;

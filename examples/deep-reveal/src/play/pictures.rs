@@ -1,6 +1,5 @@
 //! Masked pictures, made when they are asked for and not stored (thesis 4.4.2).
 
-use std::io;
 use std::sync::Arc;
 
 use anv_core::image::RgbImage;
@@ -18,9 +17,9 @@ use crate::{Error, Result};
 /// Share of the pixels shown after 0 to 5 hints in a control round, in percent: whoever looks recognises the photo.
 pub const CONTROL_LEVELS: [f64; 6] = [20.0, 30.0, 40.0, 55.0, 70.0, 85.0];
 
-/// Pictures of up to this many pixels are made where they are asked for: that takes a quarter of a millisecond, and to hand
-/// them to another thread and back took a fifth of that again.
-const SMALL: u32 = 300 * 300;
+/// Pictures of up to this many pixels are made where they are asked for: that takes a quarter of a millisecond at most, and
+/// to hand them to another thread and back costs a good part of that again.
+const SMALL: u32 = 512 * 512;
 
 /// How much memory and how many threads the pictures of the game may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,17 +111,11 @@ fn plan(source: &MaskSource, (width, height): (u32, u32)) -> Result<MaskPlan> {
 
 /// The photo behind the mask of one level, as PNG. The thesis' levels end at five hints; further ones show the last.
 fn picture(photo: &RgbImage, plan: &MaskPlan, level: u8) -> Result<Bytes> {
-    let failed = |e: io::Error| Error::Damaged { what: "picture", reason: e.to_string() };
-    let mut encoder = Encoder::new(photo.width(), photo.height()).map_err(failed)?;
-    let mut written = Ok(());
+    let mut encoder = Encoder::new(photo.width(), photo.height());
     let level = usize::from(level).min(THESIS_LEVELS.len() - 1);
-    let painted = plan.paint(level, photo, |line| {
-        if written.is_ok() {
-            written = encoder.line(line);
-        }
-    });
+    let painted = plan.paint(level, photo, |line, lit| encoder.line(line, lit));
     painted.map_err(|e| Error::Damaged { what: "map", reason: e.to_string() })?;
-    written.and_then(|()| encoder.finish()).map_err(failed)
+    encoder.finish().map_err(|e| Error::Damaged { what: "picture", reason: e.to_string() })
 }
 
 #[cfg(test)]
