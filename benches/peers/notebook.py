@@ -1,19 +1,27 @@
-"""Times the way of the thesis' notebook for one photo: `run.py` starts it in a process of its own.
+"""The way of the thesis' notebook for one photo, without clustering: `run.py` times it as a process of its own.
 
-    python benches/peers/notebook.py [--runs 3]
+    python benches/peers/notebook.py --save vgg16.keras
+    python benches/peers/notebook.py vgg16.keras photo.png
 
 Section 4.2: a Keras model for each convolutional layer, which has the photo as input and the layer's feature maps as
-output; then the gradients with TensorFlow's `GradientTape`, gated and pooled. Prints the median seconds of a photo, the
-first one not counted, without clustering. Weights are random: the time does not depend on their values.
+output; then the gradients with TensorFlow's `GradientTape`, gated and pooled. What `--save` writes is VGG-16 with
+random weights: the time does not depend on their values.
 """
-import argparse, os, statistics, time
+import argparse, os
 
 os.environ.update(
     TF_NUM_INTRAOP_THREADS="2", TF_NUM_INTEROP_THREADS="2", TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES=""
 )
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 from tensorflow import keras
+
+# What the notebook imports for clustering, which is timed apart.
+from sklearn.cluster import AgglomerativeClustering
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from sklearn.metrics import silhouette_score
 
 SIDE, CLASSES = 256, 10
 
@@ -44,16 +52,17 @@ def explained(model, photo):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("model", nargs="?")
+    parser.add_argument("photo", nargs="?")
+    parser.add_argument("--save", metavar="FILE")
     arguments = parser.parse_args()
-    model, photo = network(), np.random.rand(1, SIDE, SIDE, 3).astype(np.float32)
-    assert len(explained(model, photo)) == 13
-    times = []
-    for _ in range(arguments.runs):
-        start = time.perf_counter()
-        explained(model, photo)
-        times.append(time.perf_counter() - start)
-    print(statistics.median(times))
+    if arguments.save:
+        network().save(arguments.save)
+        return
+    model = keras.models.load_model(arguments.model)
+    photo = Image.open(arguments.photo).convert("RGB").resize((SIDE, SIDE), Image.BILINEAR)
+    found = explained(model, keras.applications.vgg16.preprocess_input(np.asarray(photo, np.float32)[None]))
+    assert len(found) == 13 and all(len(weights) == maps.shape[-1] for maps, weights in found)
 
 
 if __name__ == "__main__":

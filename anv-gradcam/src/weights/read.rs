@@ -15,6 +15,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use sha2::{Digest, Sha256};
 
 use super::eight;
+use crate::kernel::memory;
 use crate::{Error, Result, cpu};
 
 /// Values that one task reads and converts.
@@ -132,7 +133,7 @@ impl<'a> Weights<'a> {
     }
 
     fn values(&self, name: &str, info: &TensorInfo) -> Result<Vec<f32>> {
-        let mut values = vec![0f32; info.shape.iter().product()];
+        let mut values = memory::zeros(info.shape.iter().product());
         let from = info.data_offsets.0;
         let unknown = || Error::TensorType { tensor: name.to_owned(), found: info.dtype.to_string() };
         match info.dtype {

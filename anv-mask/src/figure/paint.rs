@@ -94,7 +94,7 @@ pub(super) fn document(title: &str, (width, height): (f64, f64), defs: &str, bod
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" \
          width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-         font-family=\"Inter, sans-serif\" image-rendering=\"smooth\" role=\"img\">\n<title>{}</title>\n\
+         font-family=\"Inter, sans-serif\" style=\"image-rendering:smooth\" role=\"img\">\n<title>{}</title>\n\
          <style>{}</style>\n<defs>\n{defs}</defs>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n",
         escape(title),
