@@ -48,11 +48,14 @@
 //! # Speed and exactness
 //! On the CPU, 3x3 convolutions run on Winograd kernels of this crate, others on im2col, in the surrounding rayon
 //! pool; results have the same bits for any number of threads on the same kind of processor. See
-//! [`Convolution`] for what that does to rounding. `cuda` and `metal` run on the tensor library's operations.
+//! [`Convolution`] for what that does to rounding. On CUDA gates, pooling, sums and what comes back have kernels of this
+//! crate, compiled when the first is needed, and `cudnn` gives convolutions to NVIDIA's library; the rest there, and all of
+//! Metal, is the tensor library's. Activations stay on the device: weights come back, and of the maps those that
+//! [`anv_core::MapSelection`] asks for. [`GradCam`]'s `attribute_many` passes photos in one batch.
 //!
 //! # Features
-//! None by default. `cuda`, `cudnn`, `metal`, `mkl` and `accelerate` are passed on to candle; [`device`] says
-//! whether a device can be used.
+//! None by default. `cuda`, `cudnn` (which has `cuda` in it and is what to use on NVIDIA's GPUs), `metal`, `mkl` and
+//! `accelerate` are passed on to candle; [`device`] says whether a device can be used.
 //!
 //! # Source
 //! De Santis & Bianchi, *A Human-in-the-Loop Approach for Post-hoc Explainability of CNN-based Image

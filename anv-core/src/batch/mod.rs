@@ -105,13 +105,13 @@ impl CancelToken {
 
 /// What became of one photo.
 #[derive(Debug)]
-pub struct BatchOutcome<J> {
+pub struct BatchOutcome<J, T = Draft> {
     /// Place among the jobs, from 0.
     pub index: u64,
     /// The job.
     pub job: J,
-    /// Its explanation, or what kept it from being made.
-    pub result: Result<Draft>,
+    /// Its explanation, or what became of it on the worker, or what kept it from being made.
+    pub result: Result<T>,
     /// From the start of decoding to the result, on a worker that may have helped other photos meanwhile.
     pub elapsed: Duration,
 }
@@ -205,11 +205,31 @@ where
         &self,
         jobs: impl IntoIterator<Item = J>,
         params: &BatchParams,
-        mut sink: impl FnMut(BatchOutcome<J>) -> Result<(), E>,
+        sink: impl FnMut(BatchOutcome<J>) -> Result<(), E>,
     ) -> Result<BatchReport, E>
     where
         J: PhotoJob,
     {
+        self.analyse_many_into(jobs, params, |_, draft| Ok(draft), sink)
+    }
+
+    /// As [`Pipeline::analyse_many`], with `finish` on the worker: what takes a draft's time, such as drawing and
+    /// compressing, and can be done for several photos at once. `sink` gets what it gives.
+    ///
+    /// # Errors
+    /// As [`Pipeline::analyse_many`]; an error of `finish` is the photo's.
+    pub fn analyse_many_into<J, T, E>(
+        &self,
+        jobs: impl IntoIterator<Item = J>,
+        params: &BatchParams,
+        finish: impl Fn(&J, Draft) -> Result<T> + Sync,
+        mut sink: impl FnMut(BatchOutcome<J, T>) -> Result<(), E>,
+    ) -> Result<BatchReport, E>
+    where
+        J: PhotoJob,
+        T: Send,
+    {
+        let finish = &finish;
         let mut jobs = jobs.into_iter();
         let (sender, results) = channel();
         let mut report = BatchReport::default();
@@ -231,7 +251,9 @@ where
                     begun += batch.len() as u64;
                     let sender = sender.clone();
                     // The receiver is gone when the sink has failed.
-                    scope.spawn(move |_| self.analyse_batch(batch, &|outcome| drop(sender.send(outcome))));
+                    scope.spawn(move |_| {
+                        self.analyse_batch(batch, finish, &|outcome| drop(sender.send(outcome)))
+                    });
                 }
                 if begun == handed_on {
                     return Ok(report);

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{BatchOutcome, PhotoJob};
 use crate::stage::{Attributor, Clusterer, Reducer};
-use crate::{Attribution, Error, Pipeline, Result, Stage, Target};
+use crate::{Attribution, Draft, Error, Pipeline, Result, Stage, Target};
 
 /// A photo on its way.
 struct Item<J> {
@@ -26,19 +26,20 @@ where
     R: Reducer + Sync,
     C: Clusterer + Sync,
 {
-    /// Decodes the photos, passes them through the network together, clusters each and gives it to `done`.
-    pub(super) fn analyse_batch<J: PhotoJob>(
+    /// Decodes the photos, passes them through the network together, clusters and finishes each and gives it to `done`.
+    pub(super) fn analyse_batch<J: PhotoJob, T: Send>(
         &self,
         batch: Vec<(u64, J)>,
-        done: &(impl Fn(BatchOutcome<J>) + Sync),
+        finish: &(impl Fn(&J, Draft) -> Result<T> + Sync),
+        done: &(impl Fn(BatchOutcome<J, T>) + Sync),
     ) {
         let start = Instant::now();
-        let finish = |index, job, result| done(BatchOutcome { index, job, result, elapsed: start.elapsed() });
+        let done = |index, job, result| done(BatchOutcome { index, job, result, elapsed: start.elapsed() });
         let decoded =
             batch.into_par_iter().with_max_len(1).filter_map(|(index, job)| match self.decode(&job) {
                 Ok((photo, target)) => Some(Item { index, job, target, photo }),
                 Err(error) => {
-                    finish(index, job, Err(error));
+                    done(index, job, Err(error));
                     None
                 }
             });
@@ -46,14 +47,14 @@ where
         let attributions = self.attribute_batch(&items);
         let items = items.into_par_iter().zip(attributions).with_max_len(1);
         items.for_each(|(Item { index, job, photo, .. }, attribution)| {
-            let draft = attribution.and_then(|attribution| {
+            let result = attribution.and_then(|attribution| {
                 caught(|| {
                     let mut draft = self.cluster(attribution, &photo)?;
                     draft.source = job.source();
-                    Ok(draft)
+                    finish(&job, draft)
                 })
             });
-            finish(index, job, draft);
+            done(index, job, result);
         });
     }
 

@@ -26,6 +26,20 @@ struct Line {
     sha256: String,
 }
 
+/// A photo's maps as they are kept, nothing where they are not, and their checksum.
+#[derive(Debug)]
+pub struct Maps {
+    bytes: Vec<u8>,
+    sha256: String,
+}
+
+impl Maps {
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let sha256 = hex(&Sha256::digest(&bytes));
+        Self { bytes, sha256 }
+    }
+}
+
 /// A photo in the file.
 #[derive(Debug)]
 struct Record {
@@ -67,21 +81,21 @@ impl Journal {
         self.records.len() as u64
     }
 
-    /// Adds a photo; `maps` is empty when there are none.
+    /// Adds a photo.
     pub fn append(
         &mut self,
         photo: PhotoRow,
         clusters: Vec<ClusterRow>,
-        maps: &[u8],
+        maps: &Maps,
     ) -> Result<(), CommandError> {
-        let line = Line { photo, clusters, bytes: maps.len() as u64, sha256: hex(&Sha256::digest(maps)) };
+        let line = Line { photo, clusters, bytes: maps.bytes.len() as u64, sha256: maps.sha256.clone() };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
         let start = self.end + bytes.len() as u64;
         let mut write = || -> io::Result<()> {
             self.file.seek(SeekFrom::Start(self.end))?;
             self.file.write_all(&bytes)?;
-            self.file.write_all(maps)
+            self.file.write_all(&maps.bytes)
         };
         if let Err(error) = write() {
             // Half a record would be cut off later; a full disk is glad of the room now.

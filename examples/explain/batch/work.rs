@@ -5,17 +5,18 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use anv_core::{
     Attributor, BatchOutcome, BatchParams, BatchReport, Clusterer, Draft, Error, PhotoJob, PhotoLimits,
     Pipeline, Reducer, Target, decode_photo, image::RgbImage,
 };
 use anv_examples::{CommandError, with_causes};
-use anv_global::{PhotoRow, cluster_rows};
+use anv_global::{ClusterRow, PhotoRow, cluster_rows};
 use anv_mask::ColorMap;
 use sha2::{Digest, Sha256};
 
-use super::journal::Journal;
+use super::journal::{Journal, Maps};
 use super::layout::{self, Division, Part, Shard};
 use super::photos::{Photos, hex};
 use super::progress::Progress;
@@ -78,6 +79,35 @@ pub struct Work<'a> {
     pub params: BatchParams,
 }
 
+/// What is kept of a photo.
+struct Rendered {
+    row: PhotoRow,
+    clusters: Vec<ClusterRow>,
+    maps: Maps,
+}
+
+/// Turns full journals into files of their parts, one at a time and beside the photos that follow: hundreds of megabytes
+/// go to the disk.
+struct Parts<'scope, 'env> {
+    work: &'env Work<'env>,
+    scope: &'scope Scope<'scope, 'env>,
+    finishing: Option<ScopedJoinHandle<'scope, Result<(), CommandError>>>,
+}
+
+impl<'scope, 'env> Parts<'scope, 'env> {
+    fn finish(&mut self, part: Part, journal: Journal) -> Result<(), CommandError> {
+        self.wait()?;
+        let Work { run, with_maps, .. } = *self.work;
+        self.finishing = Some(self.scope.spawn(move || journal.finish(run, part, with_maps)));
+        Ok(())
+    }
+
+    fn wait(&mut self) -> Result<(), CommandError> {
+        let finished = self.finishing.take().map(ScopedJoinHandle::join);
+        finished.unwrap_or(Ok(Ok(()))).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
 /// How far a shard has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reached {
@@ -116,23 +146,29 @@ impl Work<'_> {
         let jobs = open.iter().flat_map(|&part| self.division.photos_in(part)).filter(|p| !done.contains(p));
         let jobs = jobs.filter_map(|photo| self.job(photo));
         let mut told = false;
-        let ended: Result<BatchReport, CommandError> = pipeline.analyse_many(jobs, &self.params, |outcome| {
-            let part = self.division.part_of(outcome.job.photo);
-            let mut journal = match journals.remove(&part) {
-                Some(journal) => journal,
-                None => Journal::open(self.run, part)?,
-            };
-            let failed = outcome.result.is_err();
-            self.keep(outcome, &mut journal)?;
-            progress.advance(failed);
-            if self.params.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
-                progress.say("finishing the photos that were begun; once more to stop at once, nothing that is done gets lost");
-            }
-            match journal.len() == self.division.length(part) {
-                true => journal.finish(self.run, part, self.with_maps)?,
-                false => drop(journals.insert(part, journal)),
-            }
-            Ok(())
+        let ended: Result<BatchReport, CommandError> = thread::scope(|scope| {
+            let mut parts = Parts { work: self, scope, finishing: None };
+            let finish = |job: &Job<'_>, draft| Ok(self.render(job, &draft));
+            let report = pipeline.analyse_many_into(jobs, &self.params, finish, |outcome| {
+                let part = self.division.part_of(outcome.job.photo);
+                let mut journal = match journals.remove(&part) {
+                    Some(journal) => journal,
+                    None => Journal::open(self.run, part)?,
+                };
+                let failed = outcome.result.is_err();
+                self.keep(outcome, &mut journal)?;
+                progress.advance(failed);
+                if self.params.cancel.is_cancelled() && !std::mem::replace(&mut told, true) {
+                    progress.say("finishing the photos that were begun; once more to stop at once, nothing that is done gets lost");
+                }
+                match journal.len() == self.division.length(part) {
+                    true => parts.finish(part, journal)?,
+                    false => drop(journals.insert(part, journal)),
+                }
+                Ok(())
+            });
+            let finished = parts.wait();
+            report.and_then(|report| finished.map(|()| report))
         });
         let (now, time) = progress.finish();
         let left = to_do - now;
@@ -179,18 +215,30 @@ impl Work<'_> {
         Some(Job { photo, path, name, true_class, target: &self.target, sha256: OnceLock::new() })
     }
 
-    /// Small pictures first, then the record: what is in the tables has its pictures.
-    fn keep(&self, outcome: BatchOutcome<Job<'_>>, journal: &mut Journal) -> Result<(), CommandError> {
+    /// What takes time, on the worker. Small pictures before the record: what is in the tables has its pictures.
+    fn render(&self, job: &Job<'_>, draft: &Draft) -> Result<Rendered, CommandError> {
+        thumbs::write(self.run, job.photo, draft, self.colors)?;
+        let clusters = cluster_rows(job.photo, &job.name, job.true_class.as_deref(), draft);
+        let maps = if self.with_maps { draft.to_safetensors()? } else { Vec::new() };
+        Ok(Rendered { row: job.row(Some(draft), None), clusters, maps: Maps::new(maps) })
+    }
+
+    fn keep(
+        &self,
+        outcome: BatchOutcome<Job<'_>, Result<Rendered, CommandError>>,
+        journal: &mut Journal,
+    ) -> Result<(), CommandError> {
         let BatchOutcome { job, result, elapsed, .. } = outcome;
-        let seconds = elapsed.as_secs_f64();
-        let explained = match result {
-            Ok(draft) => draft,
-            Err(error) => return journal.append(job.row(None, Some(&error), seconds), Vec::new(), &[]),
+        let Rendered { mut row, clusters, maps } = match result {
+            Ok(rendered) => rendered?,
+            Err(error) => Rendered {
+                row: job.row(None, Some(&error)),
+                clusters: Vec::new(),
+                maps: Maps::new(Vec::new()),
+            },
         };
-        thumbs::write(self.run, job.photo, &explained, self.colors)?;
-        let clusters = cluster_rows(job.photo, &job.name, job.true_class.as_deref(), &explained);
-        let maps = if self.with_maps { explained.to_safetensors()? } else { Vec::new() };
-        journal.append(job.row(Some(&explained), None, seconds), clusters, &maps)
+        row.seconds = elapsed.as_secs_f64();
+        journal.append(row, clusters, &maps)
     }
 
     /// Held while the process lives; on a file system that knows no locks the user is told and trusted.
@@ -215,7 +263,8 @@ impl Work<'_> {
 }
 
 impl Job<'_> {
-    fn row(&self, draft: Option<&Draft>, error: Option<&Error>, seconds: f64) -> PhotoRow {
+    /// The photo's row, without its seconds.
+    fn row(&self, draft: Option<&Draft>, error: Option<&Error>) -> PhotoRow {
         PhotoRow {
             photo: self.photo,
             image: self.name.clone(),
@@ -228,7 +277,7 @@ impl Job<'_> {
             width: draft.map(|d| d.photo.width().into()),
             height: draft.map(|d| d.photo.height().into()),
             cluster_maps: draft.map_or(0, |d| d.layers.iter().map(|l| l.clusters.len() as u64).sum()),
-            seconds,
+            seconds: 0.0,
             sha256: self.sha256.get().cloned(),
         }
     }
