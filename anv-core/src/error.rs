@@ -57,8 +57,8 @@ pub enum Error {
         /// What the stage said.
         source: BoxError,
     },
-    /// A stage panicked.
-    #[error("a stage panicked: {message}")]
+    /// Something panicked while a photo was worked on.
+    #[error("panicked: {message}")]
     Panic {
         /// What it said.
         message: String,

@@ -28,6 +28,9 @@ pub trait Attributor {
     /// As [`Attributor::attribute`] for several photos, in their order, each with its own target; by default one after
     /// the other. For networks that are faster with several photos at once, as they are on a GPU.
     ///
+    /// One answer a photo: a [`Pipeline`](crate::Pipeline) that gets another number of them, or a panic, asks for each
+    /// photo alone. Answers may differ from those to single photos by rounding.
+    ///
     /// # Errors
     /// Those of a photo are its own: the others are answered all the same.
     fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution, Self::Error>> {

@@ -24,10 +24,10 @@ pub fn device(name: &str) -> Result<Device> {
         "metal" => cfg!(feature = "metal"),
         _ => return Err(unusable("expected cpu, cuda:N or metal:N".into())),
     };
+    let index = index.map_err(|_| unusable("the number behind the colon is none".into()))?;
     if !built {
         return Err(unusable(format!("this build has no support for it (feature `{kind}`)")));
     }
-    let index = index.map_err(|_| unusable("the number behind the colon is none".into()))?;
     let device = if kind == "cuda" { Device::new_cuda(index) } else { Device::new_metal(index) };
     // A backtrace may follow where one was recorded.
     device.map_err(|e| unusable(e.to_string().lines().next().unwrap_or_default().to_owned()))

@@ -64,7 +64,7 @@ pub struct Args {
     #[arg(long)]
     pub exact: bool,
 
-    /// Compute the network in half precision: for GPUs
+    /// Compute the network in half precision: for GPUs; on the CPU many times slower
     #[arg(long, conflicts_with = "exact")]
     pub half: bool,
 
@@ -109,11 +109,12 @@ pub struct BatchArgs {
     #[arg(long, value_name = "IMAGE", conflicts_with_all = ["figures", "shard"])]
     pub draw: Option<String>,
 
-    /// Photos that go through the network together [default: 1 on the CPU, where batches gain nothing, else 8]
+    /// Photos that go through the network together; memory grows with it, and the last digits may differ [default: 1 on the
+    /// CPU, where batches gain nothing, else 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub batch_size: Option<u64>,
 
-    /// Photos that are worked on at a time; memory grows with it [default: 2, or three batches]
+    /// Photos that are worked on at a time, in whole batches; memory grows with it [default: 2, or three batches]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub in_flight: Option<u64>,
 }
