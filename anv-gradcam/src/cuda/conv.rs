@@ -15,6 +15,7 @@
 //! for gradients.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use candle_core::Tensor;
@@ -124,14 +125,11 @@ fn with_handle<R>(device: &CudaDevice, f: impl FnOnce(&Arc<Cudnn>) -> Result<R>)
     let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
     // A handle belongs to a context, which a thread has to have entered.
     driver(device.cuda_stream().context().bind_to_thread())?;
-    if !handles.contains_key(&device.id()) {
-        let handle = driver(Cudnn::new(device.cuda_stream()))?;
-        handles.insert(device.id(), Handle(handle));
-    }
-    match handles.get(&device.id()) {
-        Some(Handle(handle)) => f(handle),
-        None => Err(Error::Device { device: "cuda".into(), reason: "its cuDNN handle is gone".into() }),
-    }
+    let handle = match handles.entry(device.id()) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => entry.insert(Handle(driver(Cudnn::new(device.cuda_stream()))?)),
+    };
+    f(&handle.0)
 }
 
 /// What cuDNN wants to know of a convolution.
