@@ -71,6 +71,7 @@ impl Attributor for Batches {
     }
 
     fn attribute_many(&self, photos: &[(&RgbImage, &Target)]) -> Vec<Result<Attribution>> {
+        assert!(photos.len() > 1, "a batch of none or one is none");
         self.0.fetch_max(photos.len(), Ordering::SeqCst);
         photos.iter().map(|(photo, target)| self.attribute(photo, target)).collect()
     }

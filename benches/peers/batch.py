@@ -12,6 +12,7 @@ maps. Both are counted from the first photo to the last, the loading of the netw
 import argparse, datetime, os, pathlib, shutil, statistics, subprocess, sys, tempfile, time
 
 import run  # sets the threads before numpy is loaded
+from vgg import PLAN, SIDE
 import numpy as np
 import torch
 from PIL import Image
@@ -28,7 +29,7 @@ def network(path):
     """The convolutions and the head of the file, as `run.attribution` takes them."""
     tensors = {name: torch.from_numpy(value.astype(np.float32)) for name, value in load_file(path).items()}
     layers, index = [], 0
-    for width in run.PLAN:
+    for width in PLAN:
         if width == "M":
             layers.append(torch.nn.MaxPool2d(2))
             index += 1
@@ -51,7 +52,7 @@ def linear_or_convolution(tensors, name):
 
 
 def explained(net, path):
-    picture = Image.open(path).convert("RGB").resize((run.SIDE, run.SIDE), Image.BILINEAR)
+    picture = Image.open(path).convert("RGB").resize((SIDE, SIDE), Image.BILINEAR)
     x = (np.asarray(picture, np.float32) / 255 - MEAN) / DEVIATION
     x = torch.from_numpy(x.astype(np.float32).transpose(2, 0, 1)[None])
     kept = []

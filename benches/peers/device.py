@@ -12,27 +12,12 @@ copies of the packaged photos are timed, all files written. It needs torch alone
 import argparse, datetime, json, os, pathlib, shutil, statistics, subprocess, sys, tempfile, time
 
 import torch
+from vgg import SIDE, network
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SIDE = 256
-PLAN = [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]
 BATCHES = (1, 8, 32)
 # What PyTorch computes in: its type, and whether products of f32 may drop to ten bits.
 PRECISIONS = {"f32": (torch.float32, False), "TF32": (torch.float32, True), "f16": (torch.float16, True)}
-
-
-def network(dtype):
-    """VGG-16's convolutions with random weights: the time does not depend on their values."""
-    torch.manual_seed(0)
-    layers, channels = [], 3
-    for width in PLAN:
-        if width == "M":
-            layers.append(torch.nn.MaxPool2d(2))
-        else:
-            layers += [torch.nn.Conv2d(channels, width, 3, padding=1), torch.nn.ReLU()]
-            channels = width
-    head = [torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten(), torch.nn.Linear(2048, 100)]
-    return [layer.to("cuda", dtype).requires_grad_(False) for layer in layers + head]
 
 
 def attribution(net, x):
@@ -75,7 +60,8 @@ def theirs(runs):
     found = {}
     for precision, (dtype, tf32) in PRECISIONS.items():
         torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = tf32
-        net = network(dtype)
+        layers, head = network()
+        net = [layer.to("cuda", dtype) for layer in [*layers, head]]
         for photos in BATCHES:
             x = torch.rand(photos, 3, SIDE, SIDE, device="cuda", dtype=dtype)
             found[precision, photos] = {

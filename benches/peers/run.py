@@ -19,28 +19,11 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
 from safetensors.numpy import load_file
+from vgg import SIDE, network
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 THREADS = 2
-SIDE = 256
-PLAN = [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]
 LEVELS = (2, 4.5, 8, 13, 20, 30)
-
-
-def network():
-    """VGG-16's convolutions with random weights: the time does not depend on their values."""
-    torch.manual_seed(0)
-    layers, channels = [], 3
-    for width in PLAN:
-        if width == "M":
-            layers.append(torch.nn.MaxPool2d(2))
-        else:
-            layers += [torch.nn.Conv2d(channels, width, 3, padding=1), torch.nn.ReLU()]
-            channels = width
-    head = torch.nn.Sequential(torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten(), torch.nn.Linear(2048, 100))
-    for parameter in torch.nn.ModuleList([*layers, head]).parameters():
-        parameter.requires_grad_(False)
-    return layers, head
 
 
 def forward(net, x):

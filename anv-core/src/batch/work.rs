@@ -67,8 +67,11 @@ where
 
     fn attribute_batch<J>(&self, items: &[Item<J>]) -> Vec<Result<Attribution>> {
         let alone = |item: &Item<J>| caught(|| self.attribute(&item.photo, &item.target));
-        if let [item] = items {
-            return vec![alone(item)];
+        match items {
+            // The last batch, or one of which no photo could be decoded.
+            [] => return Vec::new(),
+            [item] => return vec![alone(item)],
+            _ => {}
         }
         let photos: Vec<_> = items.iter().map(|item| (&item.photo, &item.target)).collect();
         let together = catch_unwind(AssertUnwindSafe(|| self.attribute_many(&photos)));
