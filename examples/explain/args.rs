@@ -109,6 +109,10 @@ pub struct BatchArgs {
     #[arg(long, value_name = "IMAGE", conflicts_with_all = ["figures", "shard"])]
     pub draw: Option<String>,
 
+    /// Try the photos again that failed, after whatever kept them from being read was mended
+    #[arg(long, conflicts_with = "draw")]
+    pub retry_failed: bool,
+
     /// Photos that go through the network together; memory grows with it, and the last digits may differ [default: 1 on the
     /// CPU, where batches gain nothing, else 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
@@ -133,6 +137,7 @@ impl BatchArgs {
             ("--shard", self.shard.is_some()),
             ("--draw", self.draw.is_some()),
             ("--figures", self.figures),
+            ("--retry-failed", self.retry_failed),
             ("--no-maps", self.no_maps),
             ("--batch-size", self.batch_size.is_some()),
             ("--in-flight", self.in_flight.is_some()),

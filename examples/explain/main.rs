@@ -20,7 +20,7 @@ use anv_core::image::RgbImage;
 use anv_core::{
     Draft, MapSelection, ModelInfo, PhotoLimits, Pipeline, PipelineParams, Target, decode_photo, read_photo,
 };
-use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo};
+use anv_examples::{CommandError, exit_code, packaged_network, packaged_photo, share_memory_pool};
 use anv_gradcam::{Convolution, GradCam, LoadOptions, Network, device};
 use anv_mask::{ColorMap, Figure};
 use args::Args;
@@ -29,6 +29,7 @@ use clap::Parser;
 use summary::Seconds;
 
 fn main() -> ExitCode {
+    share_memory_pool();
     let args = Args::parse();
     match args.photo.as_ref().filter(|_| batch::is_meant(&args)) {
         None => exit_code(explain(&args)),

@@ -6,6 +6,7 @@
 
 mod demo;
 mod layers;
+mod memory;
 mod packaged;
 mod text;
 pub mod words;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 pub use demo::{DEMO_CLASS, DEMO_FOLDER, write_demo};
 pub use layers::{LAYERS_TITLE, LayerRow, layer_table, layers_of_folders, layers_of_images};
+pub use memory::share_memory_pool;
 pub use packaged::{packaged_network, packaged_photo};
 pub use text::{line, number, printable, sparkline, text_table};
 

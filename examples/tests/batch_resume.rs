@@ -114,6 +114,40 @@ fn half_a_record_is_made_again() {
 }
 
 #[test]
+fn what_failed_is_tried_again_when_asked() {
+    let home = Home::new(6);
+    home.works(&["photos", "--out", "whole", "--part", "5"]);
+    let retry = ["photos", "--out", "run", "--part", "5", "--retry-failed"];
+    for maps in [&[][..], &["--no-maps"]] {
+        let broken = ["photos/minus/003.png", "photos/plus/004.png"];
+        let pictures = broken.map(|name| fs::read(home.path(name)).unwrap());
+        broken.iter().for_each(|name| home.write(name, "x"));
+        let _ = fs::remove_dir_all(home.path("run"));
+        let (out, _) = home.works(&[&retry[..5], maps].concat());
+        assert!(out.contains("failed      2") && out.contains("--retry-failed tries them again"), "{out}");
+        home.write(broken[0], &pictures[0]);
+        // What a process left that was killed while it reopened the part.
+        home.write("run/.part-000-00000", "{\"photo\":");
+        let first = fs::metadata(home.path("run/photos-000-00001.parquet")).unwrap().modified().unwrap();
+        let (out, errors) = home.works(&[&retry, maps].concat());
+        assert!(errors.contains("10 of 12 photos are there already"), "{errors}");
+        assert!(out.contains("failed      1") && out.contains("this time   2 in"), "{out}");
+        home.write(broken[1], &pictures[1]);
+        home.works(&[&retry, maps].concat());
+        let again = fs::metadata(home.path("run/photos-000-00001.parquet")).unwrap().modified().unwrap();
+        assert_eq!(first, again, "a part without failures was made again");
+        let (photos, clusters, tensors) = home.results("run");
+        let (all_photos, all_clusters, all_tensors) = home.results("whole");
+        assert_eq!((photos, clusters), (all_photos, all_clusters));
+        assert!(if maps.is_empty() { tensors == all_tensors } else { tensors.is_empty() });
+        assert!(files(&home.path("run"), ".part").is_empty());
+        let (out, _) = home.works(&[&retry, maps].concat());
+        assert!(!out.contains("this time"), "{out}");
+    }
+    home.refused(&["run", "--retry-failed"], "--retry-failed needs the photos");
+}
+
+#[test]
 fn two_processes_do_not_share_a_shard() {
     let home = Home::new(40);
     let mut first = home.command(&ARGUMENTS).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

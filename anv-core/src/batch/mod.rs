@@ -141,6 +141,9 @@ where
     /// whole batch fail is found by passing its photos one by one. Every draft is the one that [`Pipeline::analyse`] gives
     /// for the photo alone, as far as the attributor's batches equal single photos. Runs in the surrounding rayon pool.
     ///
+    /// The GNU C library has a pool of memory a thread, which in long runs costs some tens of megabytes more than in short
+    /// ones; a program that minds sets `MALLOC_ARENA_MAX=1`, or `mallopt` as `explain` does.
+    ///
     /// ```
     /// # use anv_core::{*, image::RgbImage, ndarray::*};
     /// # struct Halves;

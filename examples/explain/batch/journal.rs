@@ -71,6 +71,20 @@ impl Journal {
         Ok(Self { path, file, records, end })
     }
 
+    /// Begins the journal of a part anew, whatever was left there.
+    pub fn begin(run: &Path, part: Part) -> Result<Self, CommandError> {
+        let path = part.journal(run);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path, error)),
+            _ => Self::open(run, part),
+        }
+    }
+
+    /// Waits until all of it is on the disk.
+    pub fn sync(&self) -> Result<(), CommandError> {
+        self.file.sync_all().map_err(|e| failed("write", &self.path, e))
+    }
+
     /// Places of the photos in it.
     pub fn photos(&self) -> impl Iterator<Item = u64> + '_ {
         self.records.iter().map(|r| r.photo.photo)

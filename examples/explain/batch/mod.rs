@@ -23,6 +23,7 @@ mod layout;
 mod maps;
 mod photos;
 mod progress;
+mod retry;
 mod scan;
 mod settings;
 mod summary;
@@ -123,6 +124,7 @@ fn explain(
         target: crate::target(args, network.info()),
         with_maps: settings.maps,
         colors: args.colors,
+        retry_failed: args.batch.retry_failed,
         params: args.batch.params(network.device()).cancel(cancel.clone()),
     };
     work.explain(&crate::pipeline(args, network))
@@ -155,6 +157,10 @@ fn again(args: &Args, run: &Path, settings: &Settings, cancel: &CancelToken) -> 
     if let Some(out) = args.out.as_ref().filter(|out| *out != run) {
         let (run, out) = (run.display(), out.display());
         return Err(format!("{run} is a run, it is not explained into {out}: give a folder of photos").into());
+    }
+    if args.batch.retry_failed {
+        let run = run.display();
+        return Err(format!("--retry-failed needs the photos: explain FOLDER --out {run} --retry-failed").into());
     }
     let shard = args.batch.shard.map(|s| s.index);
     if args.batch.figures && !figures(args, run, settings, shard, cancel)? {

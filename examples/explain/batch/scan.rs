@@ -34,7 +34,8 @@ pub fn scan(
     Ok(missing)
 }
 
-fn read(
+/// The tables of a complete part, photos and cluster maps in their order.
+pub fn read(
     run: &Path,
     division: &Division,
     part: Part,

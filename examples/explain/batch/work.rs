@@ -20,7 +20,7 @@ use super::journal::{Journal, Maps};
 use super::layout::{self, Division, Part, Shard};
 use super::photos::{Photos, hex};
 use super::progress::Progress;
-use super::thumbs;
+use super::{retry, thumbs};
 
 /// One photo of the run.
 struct Job<'a> {
@@ -76,6 +76,8 @@ pub struct Work<'a> {
     pub target: Target,
     pub with_maps: bool,
     pub colors: ColorMap,
+    /// Whether photos that failed are tried again.
+    pub retry_failed: bool,
     pub params: BatchParams,
 }
 
@@ -132,6 +134,9 @@ impl Work<'_> {
     {
         let _lock = self.lock()?;
         layout::remove_leftovers(self.run, self.shard.index)?;
+        if self.retry_failed {
+            retry::reopen(self.run, &self.division, self.shard.index, self.with_maps)?;
+        }
         let (mut journals, open) = self.open()?;
         let done: BTreeSet<u64> = journals.values().flat_map(|j| j.photos().collect::<Vec<_>>()).collect();
         let total = self.division.photos_of(self.shard.index);
