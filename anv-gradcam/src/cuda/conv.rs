@@ -47,6 +47,8 @@ trait Cell: Number + CudnnDataType {
     fn forward(batch: usize) -> &'static [Forward];
     /// As [`Cell::forward`], for gradients.
     fn backward(batch: usize) -> &'static [Backward];
+    /// What is kept for the type.
+    fn plans(handle: &mut Handle) -> (&Arc<Cudnn>, &mut Plans<Self>);
 }
 
 impl Cell for f32 {
@@ -73,6 +75,10 @@ impl Cell for f32 {
         ];
         if batch >= 4 { &ALL } else { &ALL[2..] }
     }
+
+    fn plans(handle: &mut Handle) -> (&Arc<Cudnn>, &mut Plans<Self>) {
+        (&handle.cudnn, &mut handle.f32)
+    }
 }
 
 impl Cell for f16 {
@@ -88,6 +94,10 @@ impl Cell for f16 {
     fn backward(_: usize) -> &'static [Backward] {
         use Backward::*;
         &[CUDNN_CONVOLUTION_BWD_DATA_ALGO_1, CUDNN_CONVOLUTION_BWD_DATA_ALGO_0]
+    }
+
+    fn plans(handle: &mut Handle) -> (&Arc<Cudnn>, &mut Plans<Self>) {
+        (&handle.cudnn, &mut handle.f16)
     }
 }
 
@@ -112,35 +122,36 @@ fn choose<A: Copy>(candidates: &[A], size: impl Fn(A) -> Result<usize, CudnnErro
     })
 }
 
-/// A handle takes long to make and may be used by one thread at a time.
-struct Handle(Arc<Cudnn>);
+/// What cuDNN keeps of a device. A handle takes long to make and may be used by one thread at a time; so do descriptors and
+/// the question which algorithms fit, for small batches longer than the convolutions themselves.
+struct Handle {
+    cudnn: Arc<Cudnn>,
+    f32: Plans<f32>,
+    f16: Plans<f16>,
+}
 
-// SAFETY: cuDNN lets any thread use a handle as long as no two do so at once, which the lock around it sees to; clones of
-// the `Arc` live only within `with_handle`.
+type Plans<T> = HashMap<Geometry, Plan<T>>;
+
+/// Shapes that are remembered; a network has a few for each size of batch.
+const MOST_PLANS: usize = 1 << 10;
+
+// SAFETY: cuDNN lets any thread use a handle and descriptors as long as no two do so at once, which the lock around them sees
+// to; clones of the `Arc` live within `Handle` only.
 unsafe impl Send for Handle {}
 
 static HANDLES: LazyLock<Mutex<HashMap<DeviceId, Handle>>> = LazyLock::new(Mutex::default);
 
-fn with_handle<R>(device: &CudaDevice, f: impl FnOnce(&Arc<Cudnn>) -> Result<R>) -> Result<R> {
-    let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
-    // A handle belongs to a context, which a thread has to have entered.
-    driver(device.cuda_stream().context().bind_to_thread())?;
-    let handle = match handles.entry(device.id()) {
-        Entry::Occupied(entry) => entry.into_mut(),
-        Entry::Vacant(entry) => entry.insert(Handle(driver(Cudnn::new(device.cuda_stream()))?)),
-    };
-    f(&handle.0)
-}
-
-/// What cuDNN wants to know of a convolution.
-struct Descriptors<T> {
+/// A convolution as cuDNN wants it described, and what was chosen for each direction with the bytes that it needs besides.
+struct Plan<T> {
     conv: ConvDescriptor<f32>,
     input: TensorDescriptor<T>,
     kernel: FilterDescriptor<T>,
     output: TensorDescriptor<T>,
+    forward: Option<(Forward, usize)>,
+    backward: Option<(Backward, usize)>,
 }
 
-impl<T: Cell> Descriptors<T> {
+impl<T: Cell> Plan<T> {
     fn new(cudnn: &Arc<Cudnn>, g: &Geometry) -> Result<Self, CudnnError> {
         let int = |v: usize| v as i32;
         let (height, width) = g.output().unwrap_or_default();
@@ -158,8 +169,36 @@ impl<T: Cell> Descriptors<T> {
             input: values([g.batch, g.inputs, g.height, g.width])?,
             kernel: cudnn.create_4d_filter::<T>(CUDNN_TENSOR_NCHW, kernel)?,
             output: values([g.batch, g.outputs, height, width])?,
+            forward: None,
+            backward: None,
         })
     }
+}
+
+/// Runs `launch` with the plan for this shape.
+fn with_plan<T: Cell>(
+    device: &CudaDevice,
+    g: &Geometry,
+    launch: impl FnOnce(&mut Plan<T>) -> Result<()>,
+) -> Result<()> {
+    let mut handles = HANDLES.lock().unwrap_or_else(PoisonError::into_inner);
+    // A handle belongs to a context, which a thread has to have entered.
+    driver(device.cuda_stream().context().bind_to_thread())?;
+    let handle = match handles.entry(device.id()) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => {
+            let cudnn = driver(Cudnn::new(device.cuda_stream()))?;
+            entry.insert(Handle { cudnn, f32: Plans::new(), f16: Plans::new() })
+        }
+    };
+    let (cudnn, plans) = T::plans(handle);
+    if plans.len() >= MOST_PLANS {
+        plans.clear();
+    }
+    launch(match plans.entry(*g) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => entry.insert(driver(Plan::new(cudnn, g))?),
+    })
 }
 
 /// The convolution with bias and ReLU where asked for.
@@ -186,7 +225,7 @@ fn forward_of<T: Cell>(
     let mut out = uninit::<T>(&device, g.batch * g.outputs * height * width)?;
     with_values::<T, _>(input, |x| {
         with_values::<T, _>(kernel, |k| {
-            with_handle(&device, |cudnn| launch_forward(&device, cudnn, g, x, k, &mut out))
+            with_plan(&device, g, |plan| launch_forward(&device, plan, g.batch, x, k, &mut out))
         })
     })?;
     bias_relu(&device, &mut out, bias, relu, (g.outputs, height * width))?;
@@ -195,17 +234,19 @@ fn forward_of<T: Cell>(
 
 fn launch_forward<T: Cell>(
     device: &CudaDevice,
-    cudnn: &Arc<Cudnn>,
-    g: &Geometry,
+    plan: &mut Plan<T>,
+    batch: usize,
     x: &CudaView<'_, T>,
     k: &CudaView<'_, T>,
     out: &mut CudaSlice<T>,
 ) -> Result<()> {
-    let d = driver(Descriptors::<T>::new(cudnn, g))?;
-    let conv = ConvForward { conv: &d.conv, x: &d.input, w: &d.kernel, y: &d.output };
-    let (algorithm, bytes) = choose(T::forward(g.batch), |a| conv.get_workspace_size(a))?;
+    let conv = ConvForward { conv: &plan.conv, x: &plan.input, w: &plan.kernel, y: &plan.output };
+    let (algorithm, bytes) = match plan.forward {
+        Some(chosen) => chosen,
+        None => *plan.forward.insert(choose(T::forward(batch), |a| conv.get_workspace_size(a))?),
+    };
     let mut workspace = uninit::<u8>(device, bytes.max(1))?;
-    // SAFETY: the buffers hold what the descriptors say: `x` the input, `k` the kernel, `out` the output of `g`.
+    // SAFETY: the buffers hold what the descriptors say: `x` the input, `k` the kernel, `out` the output.
     driver(unsafe { conv.launch(algorithm, Some(&mut workspace), (T::ONE, T::ZERO), x, k, out) })
 }
 
@@ -219,7 +260,7 @@ fn input_gradient_of<T: Cell>(gradient: &Tensor, kernel: &Tensor, g: &Geometry) 
     let mut out = uninit::<T>(&device, g.batch * g.inputs * g.height * g.width)?;
     with_values::<T, _>(gradient, |dy| {
         with_values::<T, _>(kernel, |k| {
-            with_handle(&device, |cudnn| launch_backward(&device, cudnn, g, dy, k, &mut out))
+            with_plan(&device, g, |plan| launch_backward(&device, plan, g.batch, dy, k, &mut out))
         })
     })?;
     Ok(tensor(out, (g.batch, g.inputs, g.height, g.width), &device))
@@ -227,17 +268,19 @@ fn input_gradient_of<T: Cell>(gradient: &Tensor, kernel: &Tensor, g: &Geometry) 
 
 fn launch_backward<T: Cell>(
     device: &CudaDevice,
-    cudnn: &Arc<Cudnn>,
-    g: &Geometry,
+    plan: &mut Plan<T>,
+    batch: usize,
     dy: &CudaView<'_, T>,
     k: &CudaView<'_, T>,
     out: &mut CudaSlice<T>,
 ) -> Result<()> {
-    let d = driver(Descriptors::<T>::new(cudnn, g))?;
-    let conv = ConvBackwardData { conv: &d.conv, dx: &d.input, w: &d.kernel, dy: &d.output };
-    let (algorithm, bytes) = choose(T::backward(g.batch), |a| conv.get_workspace_size(a))?;
+    let conv = ConvBackwardData { conv: &plan.conv, dx: &plan.input, w: &plan.kernel, dy: &plan.output };
+    let (algorithm, bytes) = match plan.backward {
+        Some(chosen) => chosen,
+        None => *plan.backward.insert(choose(T::backward(batch), |a| conv.get_workspace_size(a))?),
+    };
     let mut workspace = uninit::<u8>(device, bytes.max(1))?;
     // SAFETY: the buffers hold what the descriptors say: `dy` the output's gradient, `k` the kernel, `out` the input's
-    // gradient of `g`.
+    // gradient.
     driver(unsafe { conv.launch(algorithm, Some(&mut workspace), (T::ONE, T::ZERO), out, k, dy) })
 }

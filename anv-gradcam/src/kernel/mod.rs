@@ -25,7 +25,7 @@ use memory::{filled, zeros};
 pub(crate) use pool::{average_pool, average_pool_gradient, cell_range, max_pool, max_pool_gradient};
 
 /// The shape of a convolution of `batch` inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Geometry {
     pub batch: usize,
     pub inputs: usize,

@@ -160,7 +160,9 @@ fn again(args: &Args, run: &Path, settings: &Settings, cancel: &CancelToken) -> 
     }
     if args.batch.retry_failed {
         let run = run.display();
-        return Err(format!("--retry-failed needs the photos: explain FOLDER --out {run} --retry-failed").into());
+        return Err(
+            format!("--retry-failed needs the photos: explain FOLDER --out {run} --retry-failed").into()
+        );
     }
     let shard = args.batch.shard.map(|s| s.index);
     if args.batch.figures && !figures(args, run, settings, shard, cancel)? {
