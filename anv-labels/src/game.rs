@@ -1,8 +1,30 @@
-//! One game, looked at.
+//! Games, looked at one by one.
 
 use std::fmt;
 
 use crate::games::{Games, NONE, Row};
+
+impl Games {
+    /// The games in the order they were added.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Game<'_>> + Clone {
+        self.rows.iter().map(|row| Game { games: self, row })
+    }
+
+    /// Keeps the games for which `keep` is true; returns how many went.
+    pub fn retain(&mut self, mut keep: impl FnMut(Game<'_>) -> bool) -> usize {
+        let mut rows = std::mem::take(&mut self.rows);
+        let before = rows.len();
+        rows.retain(|row| keep(Game { games: self, row }));
+        self.rows = rows;
+        before - self.rows.len()
+    }
+}
+
+impl fmt::Debug for Games {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
 
 /// How a game ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,8 @@
 //! Games in memory: a column store in which every text is kept once.
 
-use std::fmt;
-
 use rustc_hash::FxHashMap;
 
 use crate::error::{RowProblem, Table, shorten};
-use crate::game::Game;
 use crate::names::Names;
 use crate::table::{ReadOptions, Skipped};
 use crate::{Error, Result};
@@ -236,20 +233,6 @@ impl Games {
         self.rows.is_empty()
     }
 
-    /// The games in the order they were added.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Game<'_>> + Clone {
-        self.rows.iter().map(|row| Game { games: self, row })
-    }
-
-    /// Keeps the games for which `keep` is true; returns how many went.
-    pub fn retain(&mut self, mut keep: impl FnMut(Game<'_>) -> bool) -> usize {
-        let mut rows = std::mem::take(&mut self.rows);
-        let before = rows.len();
-        rows.retain(|row| keep(Game { games: self, row }));
-        self.rows = rows;
-        before - self.rows.len()
-    }
-
     /// Checks every game's cluster (image, layer, cluster); games on unknown clusters are an error, or are
     /// dropped and counted when `options` are lenient.
     ///
@@ -268,9 +251,10 @@ impl Games {
             .collect();
         let unknown = |row: &&Row| !known.get(row.cluster as usize).is_some_and(|&k| k);
         for row in self.rows.iter().filter(unknown) {
-            let game = Game { games: self, row };
-            let (image, layer, cluster) = game.cluster();
-            let reason = RowProblem::UnknownCluster { image: shorten(image), layer, cluster };
+            let ClusterKey { image, layer, cluster } = self.clusters[row.cluster as usize];
+            let image = shorten(self.names.get(image));
+            let reason =
+                RowProblem::UnknownCluster { image, layer: layer as usize, cluster: cluster as usize };
             skipped.note(options, Table::Games, row.line.into(), reason)?;
         }
         if skipped.rows > 0 {
@@ -322,11 +306,5 @@ fn check(game: &NewGame<'_>, options: &ReadOptions) -> Result<(), RowProblem> {
     match game.labels.len() > limit {
         true => Err(RowProblem::TooManyLabels { found: game.labels.len(), limit }),
         false => Ok(()),
-    }
-}
-
-impl fmt::Debug for Games {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
     }
 }

@@ -118,7 +118,8 @@ pub struct BatchArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub batch_size: Option<u64>,
 
-    /// Photos that are worked on at a time, in whole batches; memory grows with it [default: 2, or three batches]
+    /// Photos that are worked on at a time, in whole batches; memory grows with it [default: one a thread, from 2 to 16, and
+    /// at least three batches]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub in_flight: Option<u64>,
 }
@@ -127,8 +128,10 @@ impl BatchArgs {
     /// How many photos are worked on, for this device.
     pub fn params(&self, device: &Device) -> BatchParams {
         let batch_size = self.batch_size.unwrap_or(if device.is_cpu() { 1 } else { 8 });
-        let in_flight = self.in_flight.unwrap_or(if batch_size == 1 { 2 } else { 3 * batch_size });
-        BatchParams::default().batch_size(batch_size as usize).in_flight(in_flight as usize)
+        let params = BatchParams::default().batch_size(batch_size as usize);
+        let batches = if batch_size == 1 { 0 } else { 3 * batch_size as usize };
+        let in_flight = self.in_flight.map_or(params.in_flight.max(batches), |photos| photos as usize);
+        params.in_flight(in_flight)
     }
 
     /// The first option that only many photos understand.

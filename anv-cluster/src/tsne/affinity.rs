@@ -2,8 +2,8 @@
 
 use anv_core::ndarray::ArrayView2;
 
-use super::kernel::{LANES, Lane, Rowwise, each_row, totals};
 use super::math;
+use super::rowwise::{LANES, Lane, Rowwise, each_row, totals};
 use crate::{Error, Result};
 
 /// How near the entropy of a row comes to the logarithm of the perplexity, in nats; scikit-learn's.

@@ -4,6 +4,7 @@ mod affinity;
 mod descent;
 mod kernel;
 mod math;
+mod rowwise;
 mod start;
 
 use anv_core::ndarray::{Array2, ArrayView2};

@@ -37,12 +37,13 @@ pub trait PhotoJob: Send {
     }
 }
 
-/// How many photos are worked on; the default is two, each for itself.
+/// How many photos are worked on; the default is one a thread of the surrounding rayon pool, from 2 to 16, each for itself.
 #[derive(Debug, Clone)]
 pub struct BatchParams {
-    /// Photos between decoding and the sink at a time, rounded up to whole batches: memory grows with it. Two keep all
-    /// threads of a processor busy, since the network and the clustering of one photo already use several. A GPU wants two
-    /// or three batches: while one is in the network, photos of the others are decoded and clustered.
+    /// Photos between decoding and the sink at a time, rounded up to whole batches: memory grows with it. The network and
+    /// the clustering of one photo already use several threads, so two keep two busy; sixteen threads explain half as many
+    /// again with sixteen. A GPU wants two or three batches: while one is in the network, photos of the others are decoded
+    /// and clustered.
     pub in_flight: usize,
     /// Photos that go through the network together ([`Attributor::attribute_many`]). On a processor batches gain nothing
     /// and hold the feature maps of all their photos.
@@ -53,7 +54,8 @@ pub struct BatchParams {
 
 impl Default for BatchParams {
     fn default() -> Self {
-        Self { in_flight: 2, batch_size: 1, cancel: CancelToken::default() }
+        let in_flight = rayon::current_num_threads().clamp(2, 16);
+        Self { in_flight, batch_size: 1, cancel: CancelToken::default() }
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::labels::{ClusterWords, ImageWords, Merged};
 use super::{IMAGE, MAPS, map_key};
-use crate::{ClassScore, Draft, DroppedCluster, LayerDraft, ModelInfo, Preprocessing};
+use crate::{
+    ClassScore, Draft, DroppedCluster, GameCounts, Label, LabelScore, LayerDraft, ModelInfo, Preprocessing,
+};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct File {
@@ -89,6 +90,30 @@ pub(super) struct Cluster {
 pub(super) struct Dropped {
     pub weight_percent: f64,
     pub channels: Vec<usize>,
+}
+
+/// Name and true class of the image.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ImageWords {
+    pub image: String,
+    pub true_class: Option<String>,
+}
+
+/// What people said about one unmerged cluster.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ClusterWords {
+    pub labels: Vec<LabelScore>,
+    pub counts: GameCounts,
+}
+
+/// A merged cluster: everything but `members` follows from the members, and is there for other programs.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Merged {
+    pub members: Vec<usize>,
+    pub weight_percent: f64,
+    pub best: Vec<Label>,
+    pub labels: Vec<LabelScore>,
+    pub counts: GameCounts,
 }
 
 impl File {

@@ -1,36 +1,7 @@
 //! People's words in `anv.json`: written beside the clusters they belong to, checked when read.
 
-use serde::{Deserialize, Serialize};
-
-use super::json;
-use crate::{
-    Draft, Error, Explanation, GameCounts, Label, LabelScore, LabeledCluster, LabeledImage, LabeledLayer,
-    MergedCluster, Result,
-};
-
-/// Name and true class of the image.
-#[derive(Serialize, Deserialize)]
-pub(super) struct ImageWords {
-    pub image: String,
-    pub true_class: Option<String>,
-}
-
-/// What people said about one unmerged cluster.
-#[derive(Serialize, Deserialize)]
-pub(super) struct ClusterWords {
-    pub labels: Vec<LabelScore>,
-    pub counts: GameCounts,
-}
-
-/// A merged cluster: everything but `members` follows from the members, and is there for other programs.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Merged {
-    pub members: Vec<usize>,
-    pub weight_percent: f64,
-    pub best: Vec<Label>,
-    pub labels: Vec<LabelScore>,
-    pub counts: GameCounts,
-}
+use super::json::{self, ClusterWords, ImageWords, Merged};
+use crate::{Draft, Error, Explanation, LabeledCluster, LabeledImage, LabeledLayer, MergedCluster, Result};
 
 /// Adds the labels of `explanation` to the file of its draft, after making sure that they can be read back.
 pub(super) fn add(explanation: &Explanation, file: &mut json::File) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Feature maps to the host.
 
 use std::collections::HashMap;
+use std::mem::MaybeUninit;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use candle_core::Tensor;
@@ -28,18 +29,26 @@ pub(crate) fn planes(activation: &Tensor, channels: &[Vec<usize>]) -> Result<Vec
 fn planes_of<T: Number>(activation: &Tensor, channels: &[Vec<usize>]) -> Result<Vec<Vec<f32>>> {
     let (_, all, height, width) = activation.dims4()?;
     let plane = height * width;
-    let mut found: Vec<_> = channels.iter().map(|c| memory::zeros::<f32>(c.len() * plane)).collect();
-    let rows = found.iter_mut().flat_map(|values| values.chunks_exact_mut(plane));
+    let mut found: Vec<_> = channels.iter().map(|c| memory::room::<f32>(c.len() * plane)).collect();
+    let rooms = found.iter_mut().zip(channels);
+    let rows = rooms.flat_map(|(f, c)| f.spare_capacity_mut().chunks_exact_mut(plane).take(c.len()));
     let places = channels.iter().enumerate().flat_map(|(s, c)| c.iter().map(move |c| (s * all + c) as u32));
     let mut wanted: Vec<_> = rows.zip(places).collect();
     for chunk in wanted.chunks_mut((CHUNK / plane).max(1)) {
         fetch::<T>(activation, plane, chunk)?;
     }
+    for (values, channels) in found.iter_mut().zip(channels) {
+        // SAFETY: each of so many rows was fetched.
+        unsafe { values.set_len(channels.len() * plane) };
+    }
     Ok(found)
 }
 
-/// Fills rows with the planes of these numbers.
-fn fetch<T: Number>(activation: &Tensor, plane: usize, wanted: &mut [(&mut [f32], u32)]) -> Result<()> {
+/// Room for a plane.
+type Row<'a> = &'a mut [MaybeUninit<f32>];
+
+/// Fills every row with the planes of these numbers.
+fn fetch<T: Number>(activation: &Tensor, plane: usize, wanted: &mut [(Row<'_>, u32)]) -> Result<()> {
     let device = device(activation)?;
     let stream = device.cuda_stream();
     let count = wanted.len() * plane;
@@ -60,11 +69,11 @@ fn fetch<T: Number>(activation: &Tensor, plane: usize, wanted: &mut [(&mut [f32]
     driver(stream.memcpy_dtoh(&gathered, values))?;
     driver(stream.synchronize())?;
     let values = &*values;
-    wanted
-        .par_iter_mut()
-        .with_min_len((1 << 14) / plane)
-        .zip(values.par_chunks_exact(plane))
-        .for_each(|((row, _), values)| row.copy_from_slice(values));
+    wanted.par_iter_mut().with_min_len((1 << 14) / plane).zip(values.par_chunks_exact(plane)).for_each(
+        |((row, _), values)| {
+            row.iter_mut().zip(values).for_each(|(place, value)| _ = place.write(*value));
+        },
+    );
     keep(&device, staged);
     Ok(())
 }

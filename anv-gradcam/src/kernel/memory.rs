@@ -11,15 +11,20 @@ pub(crate) fn zeros<T: Copy + Default>(count: usize) -> Vec<T> {
     values
 }
 
+/// Nothing yet, with room for `count` values.
+pub(crate) fn room<T>(count: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(count);
+    ask_for_large_pages(values.spare_capacity_mut());
+    values
+}
+
 /// `count` values that `fill` writes through the pointer; writing zeros first would cost as much as reading them later.
 ///
 /// # Safety
 /// `fill` must write every value.
 pub(crate) unsafe fn filled(count: usize, fill: impl FnOnce(super::Shared)) -> Vec<f32> {
-    let mut values = Vec::with_capacity(count);
-    let room = values.spare_capacity_mut();
-    ask_for_large_pages(room);
-    fill(super::Shared(room.as_mut_ptr().cast()));
+    let mut values = room(count);
+    fill(super::Shared(values.spare_capacity_mut().as_mut_ptr().cast()));
     // SAFETY: the caller's `fill` wrote them all.
     unsafe { values.set_len(count) };
     values

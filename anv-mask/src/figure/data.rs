@@ -85,7 +85,7 @@ fn layer(view: &LayerView<'_>, params: &MaskParams, photo: (u32, u32), step: u8)
         let (first, sigma) = levels.map_err(of_cluster(layer.layer.number, i))?;
         let grey: Vec<u8> = first.iter().map(|&level| level * step).collect();
         Ok(Cluster {
-            weight: round(cluster.weight),
+            weight: encode::round(cluster.weight),
             channels: cluster.channels.to_vec(),
             first: encode::grey(first.ncols() as u32, first.nrows() as u32, &grey)?,
             sigma,
@@ -102,21 +102,16 @@ fn layer(view: &LayerView<'_>, params: &MaskParams, photo: (u32, u32), step: u8)
             .kept
             .iter()
             .zip(&layer.embedding)
-            .map(|(&c, &[x, y])| (c, round(percent(c)), x, y))
+            .map(|(&c, &[x, y])| (c, encode::round(percent(c)), x, y))
             .collect(),
-        silhouette: layer.silhouette.iter().map(|(&k, &s)| (k, round(s))).collect(),
+        silhouette: layer.silhouette.iter().map(|(&k, &s)| (k, encode::round(s))).collect(),
         best_k: layer.best_k,
-        threshold: round(layer.threshold_percent),
+        threshold: encode::round(layer.threshold_percent),
         clusters: view.clusters.par_iter().enumerate().map(cluster).collect::<Result<_>>()?,
         dropped: layer
             .dropped_clusters
             .iter()
-            .map(|d| Dropped { weight: round(d.weight_percent), channels: d.channels.clone() })
+            .map(|d| Dropped { weight: encode::round(d.weight_percent), channels: d.channels.clone() })
             .collect(),
     })
-}
-
-/// Four decimals: more than the page shows.
-pub(super) fn round(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4
 }

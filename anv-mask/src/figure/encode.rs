@@ -1,4 +1,4 @@
-//! Small pictures as data URIs.
+//! Small pictures as data URIs, and numbers of few digits.
 
 use anv_core::image::RgbImage;
 use anv_core::image::codecs::jpeg::JpegEncoder;
@@ -15,6 +15,11 @@ const LOSSLESS_PIXELS: u32 = 64 * 64;
 
 /// Of 1 to 9.
 const LEVEL: u8 = 1;
+
+/// Four decimals: more than a page shows.
+pub(super) fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
 
 pub(super) fn data_uri(mime: &str, bytes: &[u8]) -> String {
     format!("data:{mime};base64,{}", STANDARD.encode(bytes))

@@ -6,6 +6,7 @@ use anv_core::image::RgbImage;
 use anv_core::ndarray::{Array2, ArrayView2};
 use anv_core::{GlobalExample, GlobalExplanation, GlobalFeature};
 
+use super::global_overlays::{Overlay, Overlays};
 use super::paint::Drawn;
 use super::{encode, global_html, global_svg, raster};
 use crate::overlay::{overlay, resize_bilinear, shrink};
@@ -116,26 +117,7 @@ impl<'a> GlobalFigure<'a> {
         };
         let feature = |f: &Vec<ExamplePicture>| f.iter().map(one).collect::<Result<Vec<_>>>();
         let group = |g: &Vec<Vec<ExamplePicture>>| g.iter().map(feature).collect::<Result<Vec<_>>>();
-        let overlays = self.pictures.iter().map(group).collect::<Result<_>>().map(Overlays)?;
+        let overlays = self.pictures.iter().map(group).collect::<Result<_>>().map(Overlays::new)?;
         Ok(self.overlays.get_or_init(|| overlays))
-    }
-}
-
-/// A photo under its heatmap.
-#[derive(Debug)]
-pub(super) struct Overlay {
-    pub(super) uri: String,
-    /// Width over height.
-    pub(super) ratio: f64,
-}
-
-/// Overlays by group and feature.
-#[derive(Debug)]
-pub(super) struct Overlays(Vec<Vec<Vec<Overlay>>>);
-
-impl Overlays {
-    /// Those of one feature, best first; none where there are no pictures.
-    pub(super) fn of(&self, group: usize, feature: usize) -> &[Overlay] {
-        self.0.get(group).and_then(|g| g.get(feature)).map_or(&[], Vec::as_slice)
     }
 }

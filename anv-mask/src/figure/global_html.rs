@@ -2,7 +2,7 @@
 
 use anv_core::{GlobalExplanation, GlobalFeature};
 
-use super::global::{Overlay, Overlays};
+use super::global_overlays::{Overlay, Overlays};
 use super::paint::{font_face, push};
 use super::text::{clean, escape};
 use super::{global_words as say, words};

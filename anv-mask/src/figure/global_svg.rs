@@ -2,7 +2,7 @@
 
 use anv_core::{GlobalExplanation, GlobalFeature, GlobalGroup};
 
-use super::global::{Overlay, Overlays};
+use super::global_overlays::{Overlay, Overlays};
 use super::paint::{ACCENT, CARD, Drawn, FAINT, INK, MARGIN, Text, WORD, document, push, rect};
 use super::text::{Weight, clean, escape, width as text_width, wrap};
 use super::{global_words as say, words};

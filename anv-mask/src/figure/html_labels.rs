@@ -8,7 +8,7 @@ use super::label_rows::MOST;
 use super::paint::push;
 use super::text::{clean, escape};
 use super::view::{ClusterView, LayerView};
-use super::{data, encode, members, seen, words};
+use super::{encode, members, seen, words};
 use crate::{MaskParams, Result};
 
 /// The best labels as bars; `most` is the score of a full one.
@@ -79,9 +79,9 @@ impl Words {
             title: words::label(found).unwrap_or_else(|| words::no_label(&found.counts)),
             labels: labels(found),
             games: [found.counts.wins, found.counts.losses, found.counts.resigns],
-            hints: found.counts.mean_hints().map(data::round),
+            hints: found.counts.mean_hints().map(encode::round),
             members: legend(layer, found),
-            share: data::round(share),
+            share: encode::round(share),
             seen: cells(cluster.map(), params.clone().levels([share]), photo)?,
         }))
     }
@@ -90,7 +90,7 @@ impl Words {
 fn labels(cluster: &MergedCluster) -> Vec<Word> {
     let most = cluster.labels.iter().map(|l| l.score).fold(0.0, f64::max);
     let percent =
-        |part: f64| if most > 0.0 { data::round((100.0 * part / most).clamp(0.0, 100.0)) } else { 0.0 };
+        |part: f64| if most > 0.0 { encode::round((100.0 * part / most).clamp(0.0, 100.0)) } else { 0.0 };
     let word = |l: &anv_core::LabelScore| Word {
         label: clean(&l.label),
         score: words::score(l.score),

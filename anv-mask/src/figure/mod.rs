@@ -4,6 +4,7 @@ mod data;
 mod encode;
 mod global;
 mod global_html;
+mod global_overlays;
 mod global_svg;
 mod global_words;
 mod header;

@@ -6,6 +6,8 @@ use super::encode;
 use super::text::{Weight, escape, fit};
 
 pub(super) const MARGIN: f64 = 40.0;
+/// Width of a detail sheet.
+pub(super) const SHEET: f64 = 960.0;
 pub(super) const INK: &str = "#1b1f24";
 pub(super) const MUTED: &str = "#656d76";
 pub(super) const FAINT: &str = "#d8dde3";

@@ -2,14 +2,13 @@
 
 use anv_core::{Explanation, MergedCluster};
 
-use super::paint::{Drawn, MARGIN, MUTED, Text, document, push};
+use super::paint::{Drawn, MARGIN, MUTED, SHEET, Text, document, push};
 use super::text::{Weight, clean, wrap};
 use super::view::{ClusterView, LayerView, View};
 use super::{encode, members, of_cluster, raster, seen, sheet_facts, sheet_plot, words};
 use crate::overlay::{overlay, shrink};
 use crate::{ColorMap, MaskParams, Result};
 
-pub(super) const WIDTH: f64 = 960.0;
 /// Room for each of the two pictures, and between them.
 const PICTURE: (f64, f64) = (280.0, 250.0);
 const GAP: f64 = 24.0;
@@ -91,7 +90,7 @@ impl<'a> Sheet<'a> {
         let bottom = sheet_plot::draw(&mut body, self.layer, self.words, top);
         let title = format!("{}: {}", self.heading(), self.place());
         let defs = members::definitions(self.words.members.len());
-        let svg = document(&title, (WIDTH, bottom + MARGIN), &defs, &body);
+        let svg = document(&title, (SHEET, bottom + MARGIN), &defs, &body);
         Ok(Drawn { svg, cuts: Vec::new() })
     }
 
@@ -111,7 +110,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn title(&self, out: &mut String) {
-        let room = WIDTH - 2.0 * MARGIN;
+        let room = SHEET - 2.0 * MARGIN;
         Text::at(MARGIN, MARGIN + 12.0, 13.0).muted().put(out, &self.place(), room);
         Text::at(MARGIN, MARGIN + 50.0, 32.0).bold().put(out, &self.heading(), room);
     }

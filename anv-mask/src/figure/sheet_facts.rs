@@ -2,8 +2,7 @@
 
 use anv_core::MergedCluster;
 
-use super::paint::{ACCENT, FAINT, MARGIN, MUTED, Text, rect};
-use super::sheet::WIDTH;
+use super::paint::{ACCENT, FAINT, MARGIN, MUTED, SHEET, Text, rect};
 use super::view::{ClusterView, LayerView};
 use super::words;
 
@@ -15,7 +14,7 @@ pub(super) fn draw(
     words: &MergedCluster,
     (x, y): (f64, f64),
 ) -> f64 {
-    let room = WIDTH - MARGIN - x;
+    let room = SHEET - MARGIN - x;
     Text::at(x, y, 15.0).bold().put(out, "Importance", room);
     Text::at(x, y + 38.0, 32.0).bold().put(out, &words::percent(cluster.weight), room);
     Text::at(x, y + 57.0, 12.0).muted().put(out, "of this layer's evidence", room);

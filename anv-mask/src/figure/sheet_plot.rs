@@ -2,8 +2,7 @@
 
 use anv_core::{LabelScore, MergedCluster};
 
-use super::paint::{FAINT, MARGIN, Text, push, rect};
-use super::sheet::WIDTH;
+use super::paint::{FAINT, MARGIN, SHEET, Text, push, rect};
 use super::text::{Weight, clean, escape, width as text_width};
 use super::view::LayerView;
 use super::{members, words};
@@ -18,7 +17,7 @@ const SCORE: f64 = 64.0;
 
 /// Draws the plot from `top` downwards and says where it ends.
 pub(super) fn draw(out: &mut String, layer: &LayerView<'_>, cluster: &MergedCluster, top: f64) -> f64 {
-    let room = WIDTH - 2.0 * MARGIN;
+    let room = SHEET - 2.0 * MARGIN;
     Text::at(MARGIN, top, 17.0).bold().put(out, "What people called it", room);
     if cluster.labels.is_empty() {
         let text = words::no_label(&cluster.counts);
@@ -44,7 +43,7 @@ fn legend(out: &mut String, layer: &LayerView<'_>, cluster: &MergedCluster, top:
         return top;
     }
     let columns = count.min(3);
-    let step = (WIDTH - 2.0 * MARGIN) / 3.0;
+    let step = (SHEET - 2.0 * MARGIN) / 3.0;
     for (place, member) in cluster.members.iter().enumerate() {
         let (x, y) = (MARGIN + step * (place % columns) as f64, top + 22.0 * (place / columns) as f64);
         members::piece(out, place, (x, y - 11.0), (26.0, BAR));
@@ -60,7 +59,7 @@ fn bars(out: &mut String, cluster: &MergedCluster, top: f64) -> f64 {
     let left = MARGIN + widest.clamp(60.0, LABELS) + 12.0;
     let scale = Scale {
         left,
-        width: WIDTH - MARGIN - SCORE - left,
+        width: SHEET - MARGIN - SCORE - left,
         most: shown.iter().map(|l| l.score).fold(0.0, f64::max),
     };
     let bottom = top + 14.0 + ROW * shown.len() as f64;
