@@ -74,7 +74,7 @@ pub enum Error {
         count: usize,
     },
     /// Text that names no layers.
-    #[error("`{found}` names no layers: expected `all`, a number or a range such as 5-13")]
+    #[error("`{found}` names no layers: expected `all`, a number from 1 or a rising range such as 5-13")]
     LayerSyntax {
         /// The text.
         found: String,

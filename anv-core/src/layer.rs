@@ -71,18 +71,21 @@ impl fmt::Display for LayerSelection {
     }
 }
 
-/// Reads `all`, `7` or `5-13`.
+/// Reads `all`, `7` or `5-13`; a range that falls or layer 0 is refused here, before any network is asked.
 impl FromStr for LayerSelection {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let number = |part: &str| {
-            part.trim().parse::<usize>().map_err(|_| Error::LayerSyntax { found: text.to_owned() })
+        let wrong = || Error::LayerSyntax { found: text.to_owned() };
+        let number = |part: &str| part.trim().parse::<usize>().map_err(|_| wrong());
+        let (first, last) = match text.split_once('-') {
+            _ if text.trim() == "all" => return Ok(Self::All),
+            Some((first, last)) => (number(first)?, number(last)?),
+            None => number(text).map(|n| (n, n))?,
         };
-        match text.split_once('-') {
-            _ if text.trim() == "all" => Ok(Self::All),
-            Some((first, last)) => Ok(Self::Range(number(first)?..=number(last)?)),
-            None => number(text).map(|n| Self::Range(n..=n)),
+        match 1 <= first && first <= last {
+            true => Ok(Self::Range(first..=last)),
+            false => Err(wrong()),
         }
     }
 }

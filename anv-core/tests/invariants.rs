@@ -131,7 +131,7 @@ fn layer_selections_are_read() {
         assert_eq!(selection.resolve(13).ok(), expected);
         assert!(selection.to_string() == text || text == "7");
     }
-    for text in ["", "a", "5-", "-3", "1-2-3"] {
+    for text in ["", "a", "5-", "-3", "1-2-3", "13-5", "0", "0-3"] {
         assert!(text.parse::<LayerSelection>().is_err(), "{text}");
     }
     for (first, last) in [(0, 3), (5, 4), (12, 14)] {

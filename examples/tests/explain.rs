@@ -132,7 +132,7 @@ fn wrong_photos_and_options_are_refused() {
     fs::write(home.path().join("text.png"), "no picture").unwrap();
     let panda = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/photos/panda.jpg");
     fs::write(home.path().join("cut.jpg"), &fs::read(panda).unwrap()[..3000]).unwrap();
-    let cases: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["cut.jpg"], "cut.jpg: it is cut off"),
         (&["empty.jpg"], "empty.jpg: it is empty"),
         (&["text.png"], "neither JPEG nor PNG nor WebP"),
@@ -140,6 +140,7 @@ fn wrong_photos_and_options_are_refused() {
         (&["--class", "zebra"], "knows no class `zebra`"),
         (&["--class", "5000"], "no class 5000"),
         (&["--layers", "5-99"], "layers 5-99 are not in this network: it has 1-13"),
+        (&["--layers", "13-5"], "`13-5` names no layers: expected `all`, a number from 1 or a rising range"),
         (&["--layers", "a-b"], "names no layers"),
         (&["--clusters", "9-3"], "range such as 3-8"),
         (&["--threshold", "lots"], "expected auto, off or a percentage"),
