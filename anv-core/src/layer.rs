@@ -78,14 +78,13 @@ impl FromStr for LayerSelection {
     fn from_str(text: &str) -> Result<Self> {
         let wrong = || Error::LayerSyntax { found: text.to_owned() };
         let number = |part: &str| part.trim().parse::<usize>().map_err(|_| wrong());
-        let (first, last) = match text.split_once('-') {
-            _ if text.trim() == "all" => return Ok(Self::All),
-            Some((first, last)) => (number(first)?, number(last)?),
-            None => number(text).map(|n| (n, n))?,
-        };
-        match 1 <= first && first <= last {
-            true => Ok(Self::Range(first..=last)),
-            false => Err(wrong()),
+        if text.trim() == "all" {
+            return Ok(Self::All);
+        }
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        match (number(first)?, number(last)?) {
+            (first, last) if 1 <= first && first <= last => Ok(Self::Range(first..=last)),
+            _ => Err(wrong()),
         }
     }
 }
