@@ -8,7 +8,7 @@ use anv_gradcam::{Preset, candle_core::Device};
 use anv_mask::ColorMap;
 use clap::Parser;
 
-use crate::batch::Shard;
+use crate::shard::Shard;
 
 /// Show what a convolutional network looked at in a photo, layer by layer.
 ///

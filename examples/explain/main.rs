@@ -8,6 +8,7 @@
 
 mod args;
 mod batch;
+mod shard;
 mod summary;
 mod table;
 

@@ -3,29 +3,8 @@
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use anv_examples::CommandError;
-
-/// One of several processes that share the photos of a run: the `index`-th of `count`, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    pub index: u64,
-    pub count: u64,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let shard = text.split_once('/').and_then(|(index, count)| {
-            Some(Self { index: index.trim().parse().ok()?, count: count.trim().parse().ok()? })
-        });
-        shard.filter(|s| s.index < s.count && s.count <= 100_000).ok_or_else(|| {
-            format!("`{text}` is no shard: expected i/n with i from 0 to n - 1, such as 0/8 to 7/8")
-        })
-    }
-}
 
 /// How the photos of a run are divided: shard `i` of `n` takes every `n`-th photo, `size` of them make a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +134,7 @@ pub fn remove_leftovers(run: &Path, shard: u64) -> Result<(), CommandError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Division, Part, Shard};
+    use super::{Division, Part};
 
     #[test]
     fn every_photo_is_in_one_part() {
@@ -177,11 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn shards_count_from_0() {
-        assert_eq!("3/8".parse(), Ok(Shard { index: 3, count: 8 }));
-        for wrong in ["8/8", "1", "a/2", "-1/2", "0/0", ""] {
-            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
-        }
+    fn files_bear_shard_and_number() {
         assert!(Part { shard: 1, number: 2 }.maps("r".as_ref()).ends_with("maps-001-00002.safetensors"));
     }
 }

@@ -37,7 +37,6 @@ use std::sync::atomic::AtomicBool;
 use anv_core::{CancelToken, ClassChoice, ModelInfo};
 use anv_examples::{CommandError, say};
 use anv_gradcam::Network;
-pub use layout::Shard;
 use photos::{Photos, Remarks};
 use progress::Progress;
 use settings::Settings;
@@ -46,6 +45,7 @@ use summary::{Now, Summary};
 use work::{Reached, Work};
 
 use crate::args::Args;
+use crate::shard::Shard;
 
 /// Exit code after a signal, as a shell has it for Ctrl-C.
 pub const INTERRUPTED: i32 = 130;

@@ -17,10 +17,11 @@ use anv_mask::ColorMap;
 use sha2::{Digest, Sha256};
 
 use super::journal::{Journal, Maps};
-use super::layout::{self, Division, Part, Shard};
+use super::layout::{self, Division, Part};
 use super::photos::{Photos, hex};
 use super::progress::Progress;
 use super::{retry, thumbs};
+use crate::shard::Shard;
 
 /// One photo of the run.
 struct Job<'a> {

@@ -3,7 +3,7 @@
 use anv_core::to_spreadsheet;
 use csv::Writer;
 
-use super::export::Table;
+use super::table::Table;
 use crate::store::GameRow;
 use crate::{Error, Result};
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::csv::Csv;
 use super::json::Json;
 use super::parquet::Parquet;
-use crate::store::{CampaignId, GameRow, Store};
+use super::table::Table;
+use crate::store::{CampaignId, Store};
 use crate::{Error, Result};
 
 /// What a table of games is written as.
@@ -45,12 +46,6 @@ impl Format {
             }),
         }
     }
-}
-
-/// A table that grows row by row.
-pub(super) trait Table: Send {
-    fn add(&mut self, row: GameRow) -> Result<()>;
-    fn finish(self: Box<Self>) -> Result<Vec<u8>>;
 }
 
 /// Every finished game of one campaign or all, oldest first, and how many they are. Players have pseudonyms; nothing

@@ -1,6 +1,6 @@
 //! Games as JSON.
 
-use super::export::Table;
+use super::table::Table;
 use crate::store::GameRow;
 use crate::{Error, Result};
 

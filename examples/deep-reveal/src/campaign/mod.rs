@@ -7,6 +7,7 @@ mod json;
 mod packaged;
 mod parquet;
 mod read;
+mod table;
 
 pub use export::{Format, export};
 pub use packaged::packaged_campaign;

@@ -9,7 +9,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
-use super::export::Table;
+use super::table::Table;
 use crate::store::GameRow;
 use crate::{Error, Result};
 

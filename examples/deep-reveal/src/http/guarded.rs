@@ -11,10 +11,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::app::App;
+use super::bearer::Bearer;
 use super::error::PageError;
 use super::problem::Problem;
 use super::token::Token;
-use super::visitor::{Bearer, Visitor};
+use super::visitor::Visitor;
 
 /// A form that came from one of our pages, made for this very visitor: the origin was checked by the layer around
 /// all pages, the hidden field `token` is checked here.

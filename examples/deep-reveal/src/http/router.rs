@@ -48,17 +48,6 @@ fn careful(routes: Router<App>, timeout: Duration) -> Router<App> {
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
 }
 
-/// For load balancers: 200 while the database answers.
-pub(crate) async fn healthz(app: App) -> (StatusCode, &'static str) {
-    match app.store().ping().await {
-        Ok(()) => (StatusCode::OK, "ok"),
-        Err(error) => {
-            super::error::log_failure(&error);
-            (StatusCode::SERVICE_UNAVAILABLE, "database does not answer")
-        }
-    }
-}
-
 /// The panic's own message went to the log by its hook.
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);

@@ -76,7 +76,7 @@ pub fn route_list() -> Vec<RouteInfo> {
 /// What is the same for everybody, without visitors.
 pub(crate) fn public_routes() -> Routes {
     Routes::new()
-        .get("/healthz", super::router::healthz)
+        .get("/healthz", super::health::healthz)
         .get("/static/{name}", pages::static_file)
         .get("/manifest.webmanifest", pages::manifest)
 }

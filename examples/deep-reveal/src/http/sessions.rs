@@ -3,11 +3,11 @@
 use axum::response::Response;
 
 use super::app::App;
-use super::cookies::Cookie;
+use super::bearer::Bearer;
+use super::cookies::{Cookie, add_cookie};
 use super::error::log_failure;
 use super::limits::Action;
 use super::token::Token;
-use super::visitor::{Bearer, add_cookie};
 use crate::Result;
 use crate::store::{Player, PlayerId};
 

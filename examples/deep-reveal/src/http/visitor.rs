@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, HeaderValue, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
@@ -12,13 +12,15 @@ use axum::response::Response;
 
 use super::address::{Peer, client_address};
 use super::app::App;
-use super::cookies::Cookie;
+use super::bearer::Bearer;
+use super::cookies::{Cookie, add_cookie};
 use super::error::PageError;
 use super::limits::Action;
 use super::origin::{Sender, sender};
 use super::problem::Problem;
 use super::sessions;
 use super::token::Token;
+use super::visited::left;
 use crate::language::Language;
 use crate::store::Player;
 
@@ -31,17 +33,6 @@ pub struct Visitor {
     pub player: Option<Player>,
     /// What the hidden field `token` of every form must hold.
     pub csrf: String,
-}
-
-/// What a request brought along to show whose it is.
-#[derive(Debug, Clone)]
-pub(crate) struct Bearer {
-    /// The token that forms are bound to: the session's, or the visit's while there is none.
-    pub(crate) token: Token,
-    /// Whether it is a session's.
-    pub(crate) session: bool,
-    /// Whether the visit's cookie is yet to be set.
-    pub(crate) new: bool,
 }
 
 /// A visitor with a session; everybody else is sent to the front page.
@@ -163,31 +154,7 @@ fn is_html(response: &Response) -> bool {
     response.headers().get(CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"))
 }
 
-/// Adds a cookie's header.
-pub(crate) fn add_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-}
-
-/// What [`visit`] left in the request; a route outside of it is a mistake of ours.
-pub(crate) fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, PageError> {
-    parts.extensions.get::<T>().cloned().ok_or_else(|| PageError::internal(NotVisited))
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("route is not inside of the layer that finds out who asks")]
-struct NotVisited;
-
 impl<S: Send + Sync> FromRequestParts<S> for Visitor {
-    type Rejection = PageError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        left(parts)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {

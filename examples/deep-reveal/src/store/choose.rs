@@ -1,12 +1,20 @@
 //! Which map comes next for a player.
 
+use anv_labels::GameRules;
 use sqlx::any::AnyRow;
 
 use super::open::Writing;
-use super::reserve::Wish;
 use super::row::Columns;
-use super::{CampaignId, MapId, PhotoId, Store};
+use super::{CampaignId, MapId, PhotoId, PlayerId, Store};
 use crate::{Error, Result};
+
+/// A player to be given a round.
+pub(super) struct Wish<'a> {
+    pub(super) player: &'a PlayerId,
+    pub(super) rules: &'a GameRules,
+    pub(super) seed: u64,
+    pub(super) now: i64,
+}
 
 /// A map that can be served, with all that a round on it needs.
 pub(super) struct Served {

@@ -4,21 +4,13 @@ use std::collections::BTreeMap;
 
 use anv_labels::GameRules;
 
-use super::choose::{Served, Survey};
+use super::choose::{Served, Survey, Wish};
 use super::open::Writing;
 use super::play::expire;
 use super::round::{round_columns, round_from};
 use super::row::{Columns, from_json, to_json};
 use super::{CampaignId, PlayerId, Reserved, RoundId, RoundRow, Store};
 use crate::{Error, Result};
-
-/// A player to be given a round.
-pub(super) struct Wish<'a> {
-    pub(super) player: &'a PlayerId,
-    pub(super) rules: &'a GameRules,
-    pub(super) seed: u64,
-    pub(super) now: i64,
-}
 
 /// What is read before the turn comes, to keep the turn short: all players wait for it. What may have changed since then is
 /// read again.

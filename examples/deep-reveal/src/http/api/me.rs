@@ -10,7 +10,7 @@ use super::caller::{Body, Signed};
 use super::error::{ApiError, ApiResult, ErrorBody};
 use crate::http::app::App;
 use crate::http::cookies::Cookie;
-use crate::http::visitor::add_cookie;
+use crate::http::cookies::add_cookie;
 use crate::language::Language;
 use crate::store::{Leader, Player, Standing};
 

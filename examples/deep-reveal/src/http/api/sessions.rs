@@ -13,8 +13,8 @@ use super::me::Me;
 use crate::http::accounts::{self, Registration};
 use crate::http::app::App;
 use crate::http::cookies::Cookie;
+use crate::http::cookies::add_cookie;
 use crate::http::sessions::begin;
-use crate::http::visitor::add_cookie;
 use crate::language::Language;
 use crate::store::{Player, PlayerId};
 

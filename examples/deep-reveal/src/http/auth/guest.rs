@@ -2,10 +2,11 @@
 
 use crate::http::accounts;
 use crate::http::app::App;
+use crate::http::bearer::Bearer;
 use crate::http::error::PageResult;
 use crate::http::guarded::{Fields, Guarded};
 use crate::http::sessions::begin_with_cookie;
-use crate::http::visitor::{Bearer, Client};
+use crate::http::visitor::Client;
 
 /// `POST /guest`; who has a session keeps it.
 pub(crate) async fn play_as_guest(

@@ -5,9 +5,9 @@ use serde::Deserialize;
 
 use crate::http::app::App;
 use crate::http::cookies::Cookie;
+use crate::http::cookies::add_cookie;
 use crate::http::error::PageResult;
 use crate::http::guarded::Guarded;
-use crate::http::visitor::add_cookie;
 use crate::language::Language;
 
 /// The form at the foot of every page.

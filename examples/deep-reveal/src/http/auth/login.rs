@@ -5,10 +5,11 @@ use serde::Deserialize;
 
 use crate::http::accounts::{self, AccountError};
 use crate::http::app::App;
+use crate::http::bearer::Bearer;
 use crate::http::error::PageResult;
 use crate::http::guarded::{Fields, Guarded};
 use crate::http::sessions::{begin_with_cookie, end_with_cookie};
-use crate::http::visitor::{Bearer, Client, Visitor};
+use crate::http::visitor::{Client, Visitor};
 use crate::pages::auth::{leave_page, login_page};
 use crate::store::Player;
 

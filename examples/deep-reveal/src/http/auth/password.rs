@@ -5,10 +5,11 @@ use serde::Deserialize;
 
 use crate::http::accounts::{self, AccountError};
 use crate::http::app::App;
+use crate::http::bearer::Bearer;
 use crate::http::error::{PageError, PageResult};
 use crate::http::guarded::Guarded;
 use crate::http::sessions::begin_with_cookie;
-use crate::http::visitor::{Bearer, Client, PlayerSession, Visitor};
+use crate::http::visitor::{Client, PlayerSession, Visitor};
 use crate::pages::auth::{WRONG_PASSWORD, password_page};
 
 /// The form.

@@ -4,10 +4,11 @@ use serde::Deserialize;
 
 use crate::http::accounts::{self, AccountError, Registration};
 use crate::http::app::App;
+use crate::http::bearer::Bearer;
 use crate::http::error::PageResult;
 use crate::http::guarded::Guarded;
 use crate::http::sessions::begin_with_cookie;
-use crate::http::visitor::{Bearer, Client, Visitor};
+use crate::http::visitor::{Client, Visitor};
 use crate::pages::auth::register_page;
 use crate::store::Player;
 

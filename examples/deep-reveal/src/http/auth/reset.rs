@@ -5,10 +5,11 @@ use serde::Deserialize;
 
 use crate::http::accounts::{self, AccountError};
 use crate::http::app::App;
+use crate::http::bearer::Bearer;
 use crate::http::error::PageResult;
 use crate::http::guarded::Guarded;
 use crate::http::sessions::begin_with_cookie;
-use crate::http::visitor::{Bearer, Client, Visitor};
+use crate::http::visitor::{Client, Visitor};
 use crate::pages::auth::{dead_link_page, forgot_page, reset_page, sent_page};
 
 /// The form that asks for a link.

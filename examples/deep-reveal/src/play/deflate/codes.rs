@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::code::{Code, LONGEST_RUN};
 use super::place::Place;
 
 /// In the order 0, 1, −1, 2, −2 … 128: so many bytes have a code of so many bits. From the frequencies in masked photos
@@ -17,23 +18,6 @@ const END_AND_LENGTHS: [u8; 30] = [
 const LONGEST: u8 = 13;
 /// The code of the only distance, 1.
 const DISTANCE: Code = Code { bits: 0, count: 1 };
-/// Longest match that there is.
-pub const LONGEST_RUN: usize = 258;
-
-/// Some bits, first the lowest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Code {
-    pub bits: u32,
-    pub count: u32,
-}
-
-impl Code {
-    /// `self` and then `next`.
-    fn then(self, next: Code) -> Code {
-        Code { bits: self.bits | next.bits << self.count, count: self.count + next.count }
-    }
-}
-
 /// What is the same in all streams.
 pub struct Codes {
     /// Zlib's header and the block's; its last bits are in `place`.
@@ -71,6 +55,21 @@ impl Codes {
             pairs: (0..1 << 16).map(pair).collect(),
             runs: runs.collect(),
             end: codes[256],
+        }
+    }
+
+    /// So many zeros.
+    #[inline(always)]
+    pub fn put_zeros(&self, place: &mut Place, out: &mut [u8], zeros: usize) {
+        let Some(mut more) = zeros.checked_sub(1) else { return };
+        place.put(out, self.literals[0]);
+        while more >= LONGEST_RUN {
+            place.put(out, self.runs[LONGEST_RUN]);
+            more -= LONGEST_RUN;
+        }
+        match more {
+            0..3 => (0..more).for_each(|_| place.put(out, self.literals[0])),
+            _ => place.put(out, self.runs[more]),
         }
     }
 }

@@ -3,11 +3,13 @@
 //! A stream in the format of zlib (RFC 1950, 1951), of one block whose codes are always the same, so that nothing is counted
 //! first; the only matches are runs of zeros.
 
+mod code;
 mod codes;
 mod place;
 mod sum;
 
-use codes::{CODES, Codes, LONGEST_RUN};
+use code::LONGEST_RUN;
+use codes::{CODES, Codes};
 use place::Place;
 use sum::Sum;
 
@@ -43,7 +45,7 @@ impl Deflater {
         self.sum.byte(byte);
         self.make_room(0);
         let out = &mut self.bytes[..];
-        self.place.put_zeros(out, self.codes, std::mem::take(&mut self.zeros));
+        self.codes.put_zeros(&mut self.place, out, std::mem::take(&mut self.zeros));
         self.place.put(out, self.codes.literals[usize::from(byte)]);
     }
 
@@ -63,7 +65,7 @@ impl Deflater {
             } else if zeros > 0 {
                 // The run goes on to the first other byte, and the next eight bytes begin there.
                 let more = (eight.trailing_zeros() / 8) as usize;
-                place.put_zeros(out, codes, zeros + more);
+                codes.put_zeros(&mut place, out, zeros + more);
                 (zeros, rest) = (0, &rest[more..]);
             } else {
                 place.put_four(out, &codes.pairs, eight as u32);
@@ -72,7 +74,7 @@ impl Deflater {
             }
         }
         if !rest.is_empty() {
-            place.put_zeros(out, codes, std::mem::take(&mut zeros));
+            codes.put_zeros(&mut place, out, std::mem::take(&mut zeros));
             rest.iter().for_each(|&byte| place.put(out, codes.literals[usize::from(byte)]));
         }
         (self.place, self.zeros) = (place, zeros);
@@ -82,7 +84,7 @@ impl Deflater {
     pub fn finish(mut self) -> Vec<u8> {
         self.make_room(0);
         let out = &mut self.bytes[..];
-        self.place.put_zeros(out, self.codes, self.zeros);
+        self.codes.put_zeros(&mut self.place, out, self.zeros);
         self.place.put(out, self.codes.end);
         self.bytes.truncate(self.place.at + usize::from(self.place.count > 0));
         self.bytes.extend_from_slice(&self.sum.value().to_be_bytes());

@@ -1,6 +1,6 @@
 //! Bits one after another.
 
-use super::codes::{Code, Codes, LONGEST_RUN};
+use super::code::Code;
 
 /// Where the next bit goes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,20 +35,5 @@ impl Place {
         let (first, second) = (pairs[(four & 0xffff) as usize], pairs[(four >> 16) as usize]);
         let bits = u64::from(first >> 5) | u64::from(second >> 5) << (first & 31);
         self.put_bits(out, bits, (first & 31) + (second & 31));
-    }
-
-    /// So many zeros.
-    #[inline(always)]
-    pub fn put_zeros(&mut self, out: &mut [u8], codes: &Codes, zeros: usize) {
-        let Some(mut more) = zeros.checked_sub(1) else { return };
-        self.put(out, codes.literals[0]);
-        while more >= LONGEST_RUN {
-            self.put(out, codes.runs[LONGEST_RUN]);
-            more -= LONGEST_RUN;
-        }
-        match more {
-            0..3 => (0..more).for_each(|_| self.put(out, codes.literals[0])),
-            _ => self.put(out, codes.runs[more]),
-        }
     }
 }
