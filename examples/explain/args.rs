@@ -93,9 +93,9 @@ pub struct BatchArgs {
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
 
-    /// Photos whose tables and maps are a file each
-    #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    pub part: u64,
+    /// Photos whose tables and maps are a file each [default: 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub part: Option<u64>,
 
     /// Keep no maps, some megabytes a photo: tables and gallery only
     #[arg(long)]
@@ -118,8 +118,8 @@ pub struct BatchArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub batch_size: Option<u64>,
 
-    /// Photos that are worked on at a time, in whole batches; memory grows with it [default: one a thread, from 2 to 16, and
-    /// at least three batches]
+    /// Photos that are worked on at a time, in whole batches; memory grows with it [default: one a thread, from 2
+    /// to 16; with batches of several at least three of them]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub in_flight: Option<u64>,
 }
@@ -138,6 +138,7 @@ impl BatchArgs {
     pub fn given(&self) -> Option<&'static str> {
         let options = [
             ("--shard", self.shard.is_some()),
+            ("--part", self.part.is_some()),
             ("--draw", self.draw.is_some()),
             ("--figures", self.figures),
             ("--retry-failed", self.retry_failed),

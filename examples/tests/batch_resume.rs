@@ -147,6 +147,91 @@ fn what_failed_is_tried_again_when_asked() {
     home.refused(&["run", "--retry-failed"], "--retry-failed needs the photos");
 }
 
+/// Failures in parts that are not complete, a try that ends in between, and one beside which nobody goes on.
+#[test]
+fn what_failed_is_tried_again_after_any_end() {
+    let home = Home::new(10);
+    home.works(&arguments("whole", true));
+    let names = ["photos/minus/001.png", "photos/minus/007.png", "photos/plus/008.png"];
+    let pictures = names.map(|name| fs::read(home.path(name)).unwrap());
+    names.iter().for_each(|name| home.write(name, "x"));
+    home.works(&arguments("run", true));
+    names.iter().zip(&pictures).for_each(|(name, picture)| home.write(name, picture));
+    let retry = ["photos", "--out", "run", "--part", "5", "--retry-failed"];
+    let mut random = ChaCha8Rng::seed_from_u64(u64::from(std::process::id()) + 1);
+    for kill in 0..6 {
+        let mut process = home.command(&retry).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(random.random_range(1..60)));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        check_readable(&home);
+        assert_eq!(home.photos("run").len(), 20, "a part lost its table");
+        if kill == 3 {
+            // Without the option the run is complete as it is.
+            home.works(&arguments("run", true));
+            assert!(files(&home.path("run"), ".part").is_empty());
+        }
+    }
+    home.works(&retry);
+    assert_eq!(home.results("run"), home.results("whole"));
+    assert!(files(&home.path("run"), ".part").is_empty());
+}
+
+#[test]
+fn failures_of_begun_parts_are_tried_again() {
+    let home = Home::new(3);
+    home.works(&["photos", "--out", "whole"]);
+    let picture = fs::read(home.path("photos/minus/001.png")).unwrap();
+    home.write("photos/minus/001.png", "x");
+    // A process that ends before its part does: the table of photos cannot be written.
+    home.works(&["photos", "--out", "run"]);
+    for start in ["photos-", "clusters-", "maps-"] {
+        fs::remove_file(&files(&home.path("run"), start)[0]).unwrap();
+    }
+    fs::create_dir(home.path("run/photos-000-00000.parquet")).unwrap();
+    let output = home.command(&["photos", "--out", "run"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    fs::remove_dir(home.path("run/photos-000-00000.parquet")).unwrap();
+    assert!(home.path("run/.part-000-00000").is_file());
+    home.write("photos/minus/001.png", picture);
+    let (out, errors) = home.works(&["photos", "--out", "run", "--retry-failed"]);
+    assert!(errors.contains("5 of 6 photos are there already") && !out.contains("failed"), "{errors}{out}");
+    assert_eq!(home.results("run"), home.results("whole"));
+}
+
+#[test]
+fn damaged_parts_are_not_taken_over() {
+    let home = Home::new(4);
+    home.write("photos/minus/001.png", "x");
+    let command = ["photos", "--out", "run", "--part", "4", "--retry-failed"];
+    home.works(&command);
+    let damage = |name: &str, wrong: &[u8], expected: &str| {
+        let path = home.path(&format!("run/{name}"));
+        let good = fs::read(&path).unwrap();
+        fs::write(&path, wrong).unwrap();
+        let output = home.command(&command).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        let cure = "remove run/photos-000-00000.parquet to have this part made again";
+        assert!(text.contains(expected) && text.contains(cure) && !text.contains("panicked"), "{text}");
+        assert_eq!(home.photos("run").len(), 8);
+        fs::write(&path, good).unwrap();
+    };
+    let maps = fs::read(home.path("run/maps-000-00000.safetensors")).unwrap();
+    for cut in [1, 100, maps.len() / 2, maps.len() - 3] {
+        damage("maps-000-00000.safetensors", &maps[..maps.len() - cut], "no whole file of maps");
+    }
+    let other = fs::read(home.path("run/clusters-000-00001.parquet")).unwrap();
+    damage("clusters-000-00000.parquet", &other, "rows of photos that the table of photos lacks");
+    home.works(&command);
+    // What was taken away is made again.
+    fs::remove_file(home.path("run/maps-000-00001.safetensors")).unwrap();
+    let (out, _) = home.works(&command[..5]);
+    assert!(out.contains("this time   4 in"), "{out}");
+    home.works(&["photos", "--out", "whole", "--part", "4"]);
+    assert_eq!(home.results("run"), home.results("whole"));
+}
+
 #[test]
 fn two_processes_do_not_share_a_shard() {
     let home = Home::new(40);

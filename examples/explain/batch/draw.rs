@@ -8,9 +8,10 @@ use anv_examples::CommandError;
 use anv_global::PhotoRow;
 use sha2::{Digest, Sha256};
 
+use super::maps::Joined;
 use super::photos::{self, hex};
 use super::settings::Settings;
-use super::{layout, maps, scan, work};
+use super::{layout, scan, work};
 use crate::args::Args;
 
 /// Draws the photo of this name or number and returns where.
@@ -74,9 +75,14 @@ fn one(args: &Args, run: &Path, settings: &Settings, photo: &PhotoRow) -> Result
     let pixels = decode_photo(&bytes, &photo.image, &PhotoLimits::default())?;
     let mut draft = match settings.maps {
         true => {
-            let file = settings.division().part_of(photo.photo).maps(run);
-            let fail = |e: io::Error| format!("cannot read {}: {e}", file.display());
-            let packed = maps::extract(&file, photo.photo).map_err(fail)?;
+            let part = settings.division().part_of(photo.photo);
+            let file = part.maps(run);
+            let fail = |e: io::Error| match e.kind() {
+                io::ErrorKind::InvalidData => scan::damaged(run, part, &file, &e.to_string()),
+                _ => format!("cannot read {}: {e}", file.display()).into(),
+            };
+            let packed =
+                Joined::open(&file).and_then(|mut joined| joined.extract(photo.photo)).map_err(fail)?;
             let packed =
                 packed.ok_or_else(|| format!("{} holds no maps of {}", file.display(), photo.image))?;
             Draft::from_safetensors(&packed, pixels, &file.display().to_string())?

@@ -4,6 +4,7 @@
 //! A record is a line of JSON (rows of the tables, length and checksum of what follows) and the photo's safetensors. What
 //! is behind the last whole record is cut off when the file is opened again.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -80,14 +81,14 @@ impl Journal {
         }
     }
 
-    /// Waits until all of it is on the disk.
-    pub fn sync(&self) -> Result<(), CommandError> {
-        self.file.sync_all().map_err(|e| failed("write", &self.path, e))
-    }
-
     /// Places of the photos in it.
     pub fn photos(&self) -> impl Iterator<Item = u64> + '_ {
         self.records.iter().map(|r| r.photo.photo)
+    }
+
+    /// Takes photos that failed as not in it; what is added for them later on counts.
+    pub fn forget_failed(&mut self) {
+        self.records.retain(|r| r.photo.is_explained());
     }
 
     /// Number of photos in it.
@@ -144,10 +145,10 @@ fn failed(action: &'static str, path: &Path, source: io::Error) -> CommandError 
     anv_core::Error::Io { action, path: path.to_owned(), source }.into()
 }
 
-/// The whole records and where the last of them ends.
+/// The whole records, of a photo the last, and where they end.
 fn read(file: &File) -> io::Result<(Vec<Record>, u64)> {
     let mut reader = BufReader::with_capacity(1 << 18, file);
-    let (mut records, mut end) = (Vec::new(), 0);
+    let (mut records, mut end) = (BTreeMap::new(), 0);
     loop {
         let mut text = Vec::new();
         let length = reader.read_until(b'\n', &mut text)? as u64;
@@ -161,7 +162,7 @@ fn read(file: &File) -> io::Result<(Vec<Record>, u64)> {
         }
         end = start + line.bytes;
         let maps = Piece { photo: line.photo.photo, start, length: line.bytes };
-        records.push(Record { photo: line.photo, clusters: line.clusters, maps });
+        records.insert(line.photo.photo, Record { photo: line.photo, clusters: line.clusters, maps });
     }
-    Ok((records, end))
+    Ok((records.into_values().collect(), end))
 }

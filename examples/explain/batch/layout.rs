@@ -88,9 +88,9 @@ impl Part {
         run.join(format!(".part-{}", self.name()))
     }
 
-    /// Whether all its files are there.
+    /// Whether its tables are there. That of the photos is written last; without the other it is made again.
     pub fn is_complete(self, run: &Path) -> bool {
-        self.photos(run).is_file()
+        self.photos(run).is_file() && self.clusters(run).is_file()
     }
 }
 

@@ -14,7 +14,8 @@
 //! | `.part-SSS-NNNNN` | the photos of a part that is not complete, see `journal` |
 //!
 //! `SSS` is the shard, `NNNNN` the part of the shard, `PHOTO` the place of the photo among all. Which photo is in which
-//! part follows from `run.json` alone, so that a part that is made twice is the same but for its seconds.
+//! part follows from `run.json` alone, so that a part that is made twice is the same but for its seconds, and the last digits
+//! of what passed the network in other company (`--batch-size`).
 
 mod draw;
 mod gallery;
@@ -159,10 +160,8 @@ fn again(args: &Args, run: &Path, settings: &Settings, cancel: &CancelToken) -> 
         return Err(format!("{run} is a run, it is not explained into {out}: give a folder of photos").into());
     }
     if args.batch.retry_failed {
-        let run = run.display();
-        return Err(
-            format!("--retry-failed needs the photos: explain FOLDER --out {run} --retry-failed").into()
-        );
+        let reason = "--retry-failed needs the photos: give it to the command that made the run";
+        return Err(format!("{reason}, explain FOLDER --out {}", run.display()).into());
     }
     let shard = args.batch.shard.map(|s| s.index);
     if args.batch.figures && !figures(args, run, settings, shard, cancel)? {

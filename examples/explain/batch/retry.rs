@@ -1,52 +1,81 @@
 //! Photos that failed, once more: `explain FOLDER --out RUN --retry-failed`.
 //!
-//! A complete part with failed photos becomes a journal again, of the photos that did not fail; the rest is as after an
-//! interruption. Tables and maps of the part stay until the new ones replace them, only its table of photos goes, last of
-//! all: until then the part counts as complete and whatever lies in its journal as left behind.
+//! When the first answer for a complete part comes, what did not fail in it is copied into a journal; when all have come,
+//! the journal becomes the part as ever. Until then the part's files stay as they are, so that at most two parts are on
+//! the disk twice. A journal beside a complete part is an unfinished try; whoever does not go on with it removes it.
 
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anv_core::Error;
 use anv_examples::CommandError;
+use anv_global::{ClusterRow, PhotoRow};
 
 use super::journal::{Journal, Maps};
 use super::layout::{Division, Part};
-use super::{maps, scan};
+use super::maps::Joined;
+use super::scan;
 
-/// Reopens the complete parts of a shard in which photos failed.
+/// The photos of a complete part that did not fail; `None` when none did.
+pub fn explained(run: &Path, division: &Division, part: Part) -> Result<Option<Vec<u64>>, CommandError> {
+    let photos = scan::photos(run, division, part)?;
+    let explained = photos.iter().filter(|p| p.is_explained()).map(|p| p.photo).collect::<Vec<_>>();
+    Ok((explained.len() < photos.len()).then_some(explained))
+}
+
+/// The journal of an earlier try, without what failed in it; `None` when it does not hold all that the part has.
+pub fn unfinished(run: &Path, part: Part, explained: &[u64]) -> Result<Option<Journal>, CommandError> {
+    if !part.journal(run).is_file() {
+        return Ok(None);
+    }
+    let mut journal = Journal::open(run, part)?;
+    journal.forget_failed();
+    let held: BTreeSet<u64> = journal.photos().collect();
+    Ok(explained.iter().all(|photo| held.contains(photo)).then_some(journal))
+}
+
+/// A journal with what did not fail in a complete part.
 ///
 /// # Errors
-/// When the run cannot be read or written, or a file of it is damaged.
-pub fn reopen(run: &Path, division: &Division, shard: u64, with_maps: bool) -> Result<(), CommandError> {
-    let parts = (0..division.parts_of(shard)).map(|number| Part { shard, number });
-    for part in parts.filter(|part| part.is_complete(run)) {
-        reopen_part(run, division, part, with_maps)?;
-    }
-    Ok(())
-}
-
-fn reopen_part(run: &Path, division: &Division, part: Part, with_maps: bool) -> Result<(), CommandError> {
-    let (photos, mut clusters) = scan::read(run, division, part)?;
-    if photos.iter().all(|photo| photo.is_explained()) {
-        return Ok(());
-    }
-    let mut journal = Journal::begin(run, part)?;
-    for photo in photos.into_iter().filter(|photo| photo.is_explained()) {
-        let own = clusters.extract_if(.., |c| c.photo == photo.photo).collect();
-        let maps = if with_maps { maps_of(run, part, photo.photo)? } else { Vec::new() };
-        journal.append(photo, own, &Maps::new(maps))?;
-    }
-    journal.sync()?;
-    let path = part.photos(run);
-    fs::remove_file(&path).map_err(|source| Error::Io { action: "remove", path, source }.into())
-}
-
-fn maps_of(run: &Path, part: Part, photo: u64) -> Result<Vec<u8>, CommandError> {
+/// When the run cannot be read or written, or the files of the part do not fit together.
+pub fn begin(run: &Path, division: &Division, part: Part, with_maps: bool) -> Result<Journal, CommandError> {
+    let (photos, clusters) = scan::read(run, division, part)?;
     let path = part.maps(run);
-    match maps::extract(&path, photo) {
-        Ok(Some(maps)) => Ok(maps),
-        Ok(None) => Err(format!("{} is damaged: it lacks photo {photo}", path.display()).into()),
-        Err(source) => Err(Error::Io { action: "read", path, source }.into()),
+    let damaged = |reason: &str| scan::damaged(run, part, &path, reason);
+    let io = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::InvalidData => damaged(&e.to_string()),
+        _ => Error::Io { action: "read", path: path.clone(), source: e }.into(),
+    };
+    let mut joined = with_maps.then(|| Joined::open(&path)).transpose().map_err(io)?;
+    let mut journal = Journal::begin(run, part)?;
+    let mut clusters = clusters.as_slice();
+    for photo in photos {
+        let own = clusters.iter().take_while(|c| c.photo == photo.photo).count();
+        let (own, rest) = clusters.split_at(own);
+        clusters = rest;
+        // One that failed has rows where a process was killed between the tables of a later try.
+        if photo.is_explained() {
+            check(run, part, &photo, own)?;
+            let maps = match &mut joined {
+                Some(joined) => joined
+                    .extract(photo.photo)
+                    .map_err(io)?
+                    .ok_or_else(|| damaged(&format!("it lacks photo {}", photo.photo)))?,
+                None => Vec::new(),
+            };
+            journal.append(photo, own.to_vec(), &Maps::new(maps))?;
+        }
+    }
+    Ok(journal)
+}
+
+fn check(run: &Path, part: Part, photo: &PhotoRow, clusters: &[ClusterRow]) -> Result<(), CommandError> {
+    match clusters.len() as u64 == photo.cluster_maps {
+        true => Ok(()),
+        false => {
+            let PhotoRow { photo, cluster_maps, .. } = photo;
+            let reason = format!("photo {photo} has {} rows, expected {cluster_maps}", clusters.len());
+            Err(scan::damaged(run, part, &part.clusters(run), &reason))
+        }
     }
 }

@@ -27,9 +27,6 @@ pub fn scan(
             clusters = rest;
             each(photo, own)?;
         }
-        if !clusters.is_empty() {
-            return Err(damaged(run, part, "it has rows of photos that the table of photos lacks"));
-        }
     }
     Ok(missing)
 }
@@ -40,21 +37,39 @@ pub fn read(
     division: &Division,
     part: Part,
 ) -> Result<(Vec<PhotoRow>, Vec<ClusterRow>), CommandError> {
-    let mut photos: Vec<PhotoRow> = table(&part.photos(run))?;
-    let mut clusters: Vec<ClusterRow> = table(&part.clusters(run))?;
-    photos.sort_by_key(|p| p.photo);
+    let photos = photos(run, division, part)?;
+    let mut clusters: Vec<ClusterRow> = table(run, part, &part.clusters(run))?;
     clusters.sort_by_key(|c| (c.photo, c.layer, c.cluster));
+    // Both are in order.
+    let mut own = photos.iter().map(|p| p.photo).peekable();
+    for cluster in &clusters {
+        while own.next_if(|&photo| photo < cluster.photo).is_some() {}
+        if own.peek() != Some(&cluster.photo) {
+            let reason = "it has rows of photos that the table of photos lacks";
+            return Err(damaged(run, part, &part.clusters(run), reason));
+        }
+    }
+    Ok((photos, clusters))
+}
+
+/// The table of photos of a complete part, in their order.
+pub fn photos(run: &Path, division: &Division, part: Part) -> Result<Vec<PhotoRow>, CommandError> {
+    let path = part.photos(run);
+    let mut photos: Vec<PhotoRow> = table(run, part, &path)?;
+    photos.sort_by_key(|p| p.photo);
     match photos.iter().map(|p| p.photo).eq(division.photos_in(part)) {
-        true => Ok((photos, clusters)),
-        false => Err(damaged(run, part, "the table of photos is not about the photos of this part")),
+        true => Ok(photos),
+        false => Err(damaged(run, part, &path, "it is not about the photos of this part")),
     }
 }
 
-fn table<R: ReadableRow>(path: &Path) -> Result<Vec<R>, CommandError> {
+fn table<R: ReadableRow>(run: &Path, part: Part, path: &Path) -> Result<Vec<R>, CommandError> {
     let file = File::open(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
-    read_parquet(file).map_err(|e| format!("{}: {e}", path.display()).into())
+    read_parquet(file).map_err(|e| damaged(run, part, path, &e.to_string()))
 }
 
-fn damaged(run: &Path, part: Part, reason: &str) -> CommandError {
-    format!("{} is damaged: {reason}; remove it to have it made again", part.photos(run).display()).into()
+/// What is wrong with a file of a part, and how the part is made again.
+pub fn damaged(run: &Path, part: Part, file: &Path, reason: &str) -> CommandError {
+    let (file, photos) = (file.display(), part.photos(run));
+    format!("{file} is damaged: {reason}; remove {} to have this part made again", photos.display()).into()
 }

@@ -73,7 +73,7 @@ impl Settings {
                 sha256: photos.sha256(),
             },
             shards: args.batch.shard.map_or(1, |s| s.count),
-            part: args.batch.part,
+            part: args.batch.part.unwrap_or(64),
             maps: !args.batch.no_maps,
             model: Model {
                 name: model.name.clone(),

@@ -246,7 +246,7 @@ impl Summary {
                 let more = if group.photos > first.len() as u64 { ", …" } else { "" };
                 say!("            {} {}: {}{more}", group.photos, group.reason, first.join(", "));
             }
-            say!("            --retry-failed tries them again");
+            say!("            the same command with --retry-failed tries them again");
         }
         self.print_remarks();
         if let Some(now) = self.now.as_ref().filter(|n| n.photos > 0) {

@@ -111,6 +111,19 @@ impl<'scope, 'env> Parts<'scope, 'env> {
     }
 }
 
+/// What there is to do of a shard.
+#[derive(Debug, Default)]
+struct Open {
+    /// Parts that are not complete, or have failed photos that are tried again.
+    parts: Vec<Part>,
+    /// Of those that were begun.
+    journals: BTreeMap<Part, Journal>,
+    /// Complete ones, whose journal is yet to be begun.
+    again: BTreeSet<Part>,
+    /// Photos of these parts that are not asked about.
+    done: BTreeSet<u64>,
+}
+
 /// How far a shard has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reached {
@@ -135,11 +148,7 @@ impl Work<'_> {
     {
         let _lock = self.lock()?;
         layout::remove_leftovers(self.run, self.shard.index)?;
-        if self.retry_failed {
-            retry::reopen(self.run, &self.division, self.shard.index, self.with_maps)?;
-        }
-        let (mut journals, open) = self.open()?;
-        let done: BTreeSet<u64> = journals.values().flat_map(|j| j.photos().collect::<Vec<_>>()).collect();
+        let Open { parts: open, mut journals, mut again, done } = self.open()?;
         let total = self.division.photos_of(self.shard.index);
         let to_do: u64 = open.iter().map(|&part| self.division.length(part)).sum::<u64>() - done.len() as u64;
         if to_do == 0 {
@@ -159,6 +168,9 @@ impl Work<'_> {
                 let part = self.division.part_of(outcome.job.photo);
                 let mut journal = match journals.remove(&part) {
                     Some(journal) => journal,
+                    None if again.remove(&part) => {
+                        retry::begin(self.run, &self.division, part, self.with_maps)?
+                    }
                     None => Journal::open(self.run, part)?,
                 };
                 let failed = outcome.result.is_err();
@@ -188,32 +200,55 @@ impl Work<'_> {
         Ok(Reached { now, left, seconds: time.as_secs_f64(), cancelled: left > 0 })
     }
 
-    /// The parts that are not complete, and the journals of those that were begun. A journal that is full is turned into
-    /// its part.
-    fn open(&self) -> Result<(BTreeMap<Part, Journal>, Vec<Part>), CommandError> {
-        let (mut journals, mut open) = (BTreeMap::new(), Vec::new());
-        let shard = self.shard.index;
+    /// What there is to do. A journal that is full is turned into its part.
+    fn open(&self) -> Result<Open, CommandError> {
+        let (mut open, shard) = (Open::default(), self.shard.index);
         for part in (0..self.division.parts_of(shard)).map(|number| Part { shard, number }) {
-            let begun = part.journal(self.run).is_file();
-            if part.is_complete(self.run) {
-                if begun {
-                    // Killed between the last file of the part and here.
-                    let path = part.journal(self.run);
-                    fs::remove_file(&path).map_err(|e| format!("cannot remove {}: {e}", path.display()))?;
-                }
-                continue;
+            let has_maps = !self.with_maps || part.maps(self.run).is_file();
+            match part.is_complete(self.run) && has_maps {
+                true if self.retry_failed => self.open_again(part, &mut open)?,
+                // Killed between the last file of the part and here, or another try that nobody goes on with.
+                true => remove(&part.journal(self.run))?,
+                false => self.open_begun(part, &mut open)?,
             }
-            if begun {
-                let journal = Journal::open(self.run, part)?;
-                if journal.len() == self.division.length(part) {
-                    journal.finish(self.run, part, self.with_maps)?;
-                    continue;
-                }
-                journals.insert(part, journal);
-            }
-            open.push(part);
         }
-        Ok((journals, open))
+        open.done.extend(open.journals.values().flat_map(Journal::photos));
+        Ok(open)
+    }
+
+    /// A part that is not complete.
+    fn open_begun(&self, part: Part, open: &mut Open) -> Result<(), CommandError> {
+        if part.journal(self.run).is_file() {
+            let mut journal = Journal::open(self.run, part)?;
+            if self.retry_failed {
+                journal.forget_failed();
+            }
+            if journal.len() == self.division.length(part) {
+                return journal.finish(self.run, part, self.with_maps);
+            }
+            open.journals.insert(part, journal);
+        }
+        open.parts.push(part);
+        Ok(())
+    }
+
+    /// A complete part, whose failed photos are tried again.
+    fn open_again(&self, part: Part, open: &mut Open) -> Result<(), CommandError> {
+        let Some(explained) = retry::explained(self.run, &self.division, part)? else {
+            return remove(&part.journal(self.run));
+        };
+        match retry::unfinished(self.run, part, &explained)? {
+            Some(journal) if journal.len() == self.division.length(part) => {
+                return journal.finish(self.run, part, self.with_maps);
+            }
+            Some(journal) => drop(open.journals.insert(part, journal)),
+            None => {
+                open.done.extend(explained);
+                open.again.insert(part);
+            }
+        }
+        open.parts.push(part);
+        Ok(())
     }
 
     fn job(&self, photo: u64) -> Option<Job<'_>> {
@@ -265,6 +300,15 @@ impl Work<'_> {
             }
             Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display()).into()),
         }
+    }
+}
+
+fn remove(journal: &Path) -> Result<(), CommandError> {
+    match fs::remove_file(journal) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", journal.display()).into())
+        }
+        _ => Ok(()),
     }
 }
 
