@@ -42,8 +42,8 @@ pub trait PhotoJob: Send {
 pub struct BatchParams {
     /// Photos between decoding and the sink at a time, rounded up to whole batches: memory grows with it. The network and
     /// the clustering of one photo already use several threads, so two keep two threads busy; sixteen threads explain with
-    /// sixteen photos half as many again as with two. A GPU wants two or three batches: while one is in the network, photos of the others are decoded
-    /// and clustered.
+    /// sixteen photos half as many again as with two. A GPU wants two or three batches: while one is in the network, photos
+    /// of the others are decoded and clustered.
     pub in_flight: usize,
     /// Photos that go through the network together ([`Attributor::attribute_many`]). On a processor batches gain nothing
     /// and hold the feature maps of all their photos.

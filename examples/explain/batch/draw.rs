@@ -1,6 +1,5 @@
 //! The explanation of a photo of a run as the saved folder that a single photo gets, from the maps that the run kept.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anv_core::{Draft, PhotoLimits, decode_photo, is_saved_folder};
@@ -77,10 +76,7 @@ fn one(args: &Args, run: &Path, settings: &Settings, photo: &PhotoRow) -> Result
         true => {
             let part = settings.division().part_of(photo.photo);
             let file = part.maps(run);
-            let fail = |e: io::Error| match e.kind() {
-                io::ErrorKind::InvalidData => scan::damaged(run, part, &file, &e.to_string()),
-                _ => format!("cannot read {}: {e}", file.display()).into(),
-            };
+            let fail = |e| scan::maps_failed(run, part, &e);
             let packed =
                 Joined::open(&file).and_then(|mut joined| joined.extract(photo.photo)).map_err(fail)?;
             let packed =

@@ -74,10 +74,16 @@ impl Journal {
 
     /// Begins the journal of a part anew, whatever was left there.
     pub fn begin(run: &Path, part: Part) -> Result<Self, CommandError> {
+        Self::remove(run, part)?;
+        Self::open(run, part)
+    }
+
+    /// Removes the journal of a part, where there is one.
+    pub fn remove(run: &Path, part: Part) -> Result<(), CommandError> {
         let path = part.journal(run);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path, error)),
-            _ => Self::open(run, part),
+            _ => Ok(()),
         }
     }
 

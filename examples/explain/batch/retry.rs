@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anv_core::Error;
 use anv_examples::CommandError;
 use anv_global::{ClusterRow, PhotoRow};
 
@@ -39,32 +38,22 @@ pub fn unfinished(run: &Path, part: Part, explained: &[u64]) -> Result<Option<Jo
 /// # Errors
 /// When the run cannot be read or written, or the files of the part do not fit together.
 pub fn begin(run: &Path, division: &Division, part: Part, with_maps: bool) -> Result<Journal, CommandError> {
-    let (photos, clusters) = scan::read(run, division, part)?;
+    let photos = scan::read(run, division, part)?;
     let path = part.maps(run);
-    let damaged = |reason: &str| scan::damaged(run, part, &path, reason);
-    let io = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::InvalidData => damaged(&e.to_string()),
-        _ => Error::Io { action: "read", path: path.clone(), source: e }.into(),
-    };
-    let mut joined = with_maps.then(|| Joined::open(&path)).transpose().map_err(io)?;
+    let failed = |e| scan::maps_failed(run, part, &e);
+    let mut joined = with_maps.then(|| Joined::open(&path)).transpose().map_err(failed)?;
     let mut journal = Journal::begin(run, part)?;
-    let mut clusters = clusters.as_slice();
-    for photo in photos {
-        let own = clusters.iter().take_while(|c| c.photo == photo.photo).count();
-        let (own, rest) = clusters.split_at(own);
-        clusters = rest;
-        // One that failed has rows where a process was killed between the tables of a later try.
-        if photo.is_explained() {
-            check(run, part, &photo, own)?;
-            let maps = match &mut joined {
-                Some(joined) => joined
-                    .extract(photo.photo)
-                    .map_err(io)?
-                    .ok_or_else(|| damaged(&format!("it lacks photo {}", photo.photo)))?,
-                None => Vec::new(),
-            };
-            journal.append(photo, own.to_vec(), &Maps::new(maps))?;
-        }
+    // One that failed has cluster maps where a process was killed between the tables of a later try.
+    for (photo, clusters) in photos.into_iter().filter(|(photo, _)| photo.is_explained()) {
+        check(run, part, &photo, &clusters)?;
+        let maps = match &mut joined {
+            Some(joined) => joined
+                .extract(photo.photo)
+                .map_err(failed)?
+                .ok_or_else(|| scan::damaged(run, part, &path, &format!("it lacks photo {}", photo.photo)))?,
+            None => Vec::new(),
+        };
+        journal.append(photo, clusters, &Maps::new(maps))?;
     }
     Ok(journal)
 }

@@ -1,6 +1,7 @@
 //! The tables of a run, read part by part.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use anv_examples::CommandError;
@@ -16,40 +17,39 @@ pub fn scan(
 ) -> Result<Vec<u64>, CommandError> {
     let mut missing: Vec<u64> = (0..division.shards).map(|shard| division.photos_of(shard)).collect();
     for part in division.parts().filter(|part| part.is_complete(run)) {
-        let (photos, clusters) = read(run, division, part)?;
-        let mut clusters = clusters.as_slice();
+        let photos = read(run, division, part)?;
         if let Some(missing) = missing.get_mut(part.shard as usize) {
             *missing = missing.saturating_sub(photos.len() as u64);
         }
-        for photo in photos {
-            let own = clusters.iter().take_while(|c| c.photo == photo.photo).count();
-            let (own, rest) = clusters.split_at(own);
-            clusters = rest;
-            each(photo, own)?;
+        for (photo, clusters) in photos {
+            each(photo, &clusters)?;
         }
     }
     Ok(missing)
 }
 
-/// The tables of a complete part, photos and cluster maps in their order.
+/// The photos of a complete part, each with its cluster maps, in their order.
 pub fn read(
     run: &Path,
     division: &Division,
     part: Part,
-) -> Result<(Vec<PhotoRow>, Vec<ClusterRow>), CommandError> {
+) -> Result<Vec<(PhotoRow, Vec<ClusterRow>)>, CommandError> {
     let photos = photos(run, division, part)?;
     let mut clusters: Vec<ClusterRow> = table(run, part, &part.clusters(run))?;
     clusters.sort_by_key(|c| (c.photo, c.layer, c.cluster));
-    // Both are in order.
-    let mut own = photos.iter().map(|p| p.photo).peekable();
-    for cluster in &clusters {
-        while own.next_if(|&photo| photo < cluster.photo).is_some() {}
-        if own.peek() != Some(&cluster.photo) {
+    let mut clusters = clusters.into_iter().peekable();
+    let with_its_own = |photo: PhotoRow| {
+        let own = std::iter::from_fn(|| clusters.next_if(|c| c.photo == photo.photo)).collect();
+        (photo, own)
+    };
+    let photos = photos.into_iter().map(with_its_own).collect();
+    match clusters.peek() {
+        None => Ok(photos),
+        Some(_) => {
             let reason = "it has rows of photos that the table of photos lacks";
-            return Err(damaged(run, part, &part.clusters(run), reason));
+            Err(damaged(run, part, &part.clusters(run), reason))
         }
     }
-    Ok((photos, clusters))
 }
 
 /// The table of photos of a complete part, in their order.
@@ -66,6 +66,15 @@ pub fn photos(run: &Path, division: &Division, part: Part) -> Result<Vec<PhotoRo
 fn table<R: ReadableRow>(run: &Path, part: Part, path: &Path) -> Result<Vec<R>, CommandError> {
     let file = File::open(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     read_parquet(file).map_err(|e| damaged(run, part, path, &e.to_string()))
+}
+
+/// Why the maps of a part cannot be read.
+pub fn maps_failed(run: &Path, part: Part, error: &io::Error) -> CommandError {
+    let path = part.maps(run);
+    match error.kind() {
+        io::ErrorKind::InvalidData => damaged(run, part, &path, &error.to_string()),
+        _ => format!("cannot read {}: {error}", path.display()).into(),
+    }
 }
 
 /// What is wrong with a file of a part, and how the part is made again.

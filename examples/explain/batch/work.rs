@@ -208,7 +208,7 @@ impl Work<'_> {
             match part.is_complete(self.run) && has_maps {
                 true if self.retry_failed => self.open_again(part, &mut open)?,
                 // Killed between the last file of the part and here, or another try that nobody goes on with.
-                true => remove(&part.journal(self.run))?,
+                true => Journal::remove(self.run, part)?,
                 false => self.open_begun(part, &mut open)?,
             }
         }
@@ -235,7 +235,7 @@ impl Work<'_> {
     /// A complete part, whose failed photos are tried again.
     fn open_again(&self, part: Part, open: &mut Open) -> Result<(), CommandError> {
         let Some(explained) = retry::explained(self.run, &self.division, part)? else {
-            return remove(&part.journal(self.run));
+            return Journal::remove(self.run, part);
         };
         match retry::unfinished(self.run, part, &explained)? {
             Some(journal) if journal.len() == self.division.length(part) => {
@@ -300,15 +300,6 @@ impl Work<'_> {
             }
             Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display()).into()),
         }
-    }
-}
-
-fn remove(journal: &Path) -> Result<(), CommandError> {
-    match fs::remove_file(journal) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(format!("cannot remove {}: {error}", journal.display()).into())
-        }
-        _ => Ok(()),
     }
 }
 
